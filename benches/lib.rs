@@ -1,0 +1,1 @@
+//! Nothing to use from here: see `benches/`.

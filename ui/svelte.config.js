@@ -1,0 +1,10 @@
+import { vitePreprocess } from "@sveltejs/vite-plugin-svelte";
+
+/** @type {import("@sveltejs/vite-plugin-svelte").SvelteConfig} */
+export default {
+  preprocess: vitePreprocess(),
+  compilerOptions: {
+    // Our own components are runes only; libraries decide for themselves.
+    runes: ({ filename }) => (filename.includes("node_modules") ? undefined : true),
+  },
+};
