@@ -1,4 +1,4 @@
-//! The desk's everyday costs: triage of a message, a durable batch of a thousand, a page of the queue, a search.
+//! The desk's everyday costs: a durable batch of a thousand, a page of the queue, a search.
 
 #![allow(
     missing_docs,
@@ -9,11 +9,12 @@
 use chrono::{Duration, TimeZone as _, Utc};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use planton_core::channel::Batch;
-use planton_core::classify::Classifier;
+use planton_core::classify::learn::{KEPT, Memory, imprint};
 use planton_core::clock::ManualClock;
 use planton_core::desk::{Desk, QueueRequest};
 use planton_core::domain::{
-    ChannelKind, Direction, Inbox, InboxState, IncomingMessage, MessageKind, SenderFlags, ThreadKind,
+    Category, ChannelKind, Classification, Correction, CorrectionId, Direction, Inbox, InboxState,
+    IncomingMessage, MessageKind, OperatorId, SenderFlags, ThreadKind,
 };
 use planton_core::ingest::Arrival;
 use std::sync::Arc;
@@ -73,12 +74,25 @@ fn desk(folder: &tempfile::TempDir) -> (Desk, Inbox) {
     (desk, inbox)
 }
 
-fn triage(criterion: &mut Criterion) {
-    let classifier = Classifier::built_in();
-    let mut group = criterion.benchmark_group("triage");
+/// What a desk learned in years: as many corrections as are kept, none of them twice.
+fn learned(criterion: &mut Criterion) {
+    let memory = Memory::of((0..KEPT).map(|n| Correction {
+        id: CorrectionId(i64::try_from(n).unwrap()),
+        message: None,
+        from: Category::Other,
+        to: Category::Witness,
+        by: OperatorId(1),
+        at: Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap(),
+        imprint: imprint(&format!(
+            "{} {}",
+            TEXTS.get(n % TEXTS.len()).copied().unwrap_or_default(),
+            n.to_string().replace(|c: char| c.is_ascii_digit(), "x").repeat(n % 7 + 1)
+        )),
+    }));
+    let mut group = criterion.benchmark_group("learned");
     group.throughput(Throughput::Elements(TEXTS.len() as u64));
-    group.bench_function("five short messages", |bench| {
-        bench.iter(|| TEXTS.map(|text| classifier.classify(text).category));
+    group.bench_function("five short messages, 5,000 corrections", |bench| {
+        bench.iter(|| TEXTS.map(|text| memory.apply(text, Classification::wordless()).category));
     });
     group.finish();
 }
@@ -133,5 +147,5 @@ fn reading(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, triage, ingest, reading);
+criterion_group!(benches, learned, ingest, reading);
 criterion_main!(benches);

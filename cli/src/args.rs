@@ -52,10 +52,16 @@ pub(crate) enum Command {
     Classify(Text),
     /// Propose canned responses for messages; needs no workspace
     Suggest(Suggest),
+    /// How good triage and suggestions are on labelled messages; needs no workspace
+    Evaluate(Evaluate),
+    /// Learn the built-in model anew from a corpus; needs no workspace
+    Train(Train),
     /// What the night responder would have done; needs no workspace, sends nothing
     Replay(Replay),
     /// The night: coming windows and texts, and what was sent
     Night(Night),
+    /// What triage learned from this desk's people
+    Triage(Triage),
     /// The desk's accounts
     Inbox(Inbox),
     /// The people at the desk
@@ -132,6 +138,34 @@ pub(crate) struct Suggest {
     pub(crate) pack: String,
 }
 
+/// `evaluate`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Evaluate {
+    /// Files of labelled messages, JSON Lines; each is judged apart
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The pack of canned responses
+    #[arg(long, default_value = "fr-police-nationale")]
+    pub(crate) pack: String,
+    /// A model that `train` wrote, instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Also name the messages that went wrong, by their ids
+    #[arg(long)]
+    pub(crate) errors: bool,
+}
+
+/// `train`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Train {
+    /// A folder with train_*.jsonl to learn from and dev_*.jsonl to calibrate on
+    #[arg(long, default_value = "core/corpus")]
+    pub(crate) corpus: PathBuf,
+    /// Where the model is written; the next build takes it in
+    #[arg(long, default_value = "core/src/classify/model.bin")]
+    pub(crate) out: PathBuf,
+}
+
 /// `replay`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Replay {
@@ -165,6 +199,23 @@ pub(crate) enum NightCommand {
     On,
     /// Switch the responder off
     Off,
+}
+
+/// `triage`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Triage {
+    /// What about it
+    #[command(subcommand)]
+    pub(crate) command: TriageCommand,
+}
+
+/// What about triage.
+#[derive(Subcommand, Debug)]
+pub(crate) enum TriageCommand {
+    /// What people corrected here, the newest first: when, from which category to which, who
+    Learned,
+    /// Forget everything that was learned here; needs a supervisor
+    Reset,
 }
 
 /// `inbox`.

@@ -30,11 +30,14 @@ fn run(args: &Args, output: &Output) -> planton_core::error::Result<output::Outc
     match &args.command {
         Command::Classify(options) => commands::text::classify(options, output),
         Command::Suggest(options) => commands::text::suggest(options, output),
+        Command::Evaluate(options) => commands::evaluate::run(options, output),
+        Command::Train(options) => commands::train::run(options, output),
         Command::Replay(options) => commands::replay::run(options, output),
         Command::Pack(options) => commands::pack::run(options, output),
         Command::Import(options) => commands::import::run(&commands::Office::open(args)?, options, output),
         Command::Queue(options) => commands::queue::run(&commands::Office::open(args)?, options, output),
         Command::Night(options) => commands::night::run(&commands::Office::open(args)?, options, output),
+        Command::Triage(options) => commands::triage::run(&commands::Office::open(args)?, options, output),
         Command::Inbox(options) => commands::inbox::run(&commands::Office::open(args)?, options, output),
         Command::People(options) => commands::people::run(&commands::Office::open(args)?, options, output),
         Command::Settings(options) => {

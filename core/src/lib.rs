@@ -18,6 +18,8 @@ pub mod queue;
 
 pub mod suggest;
 
+pub mod evaluate;
+
 pub mod review;
 
 pub mod outbox;

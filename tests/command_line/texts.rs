@@ -160,6 +160,24 @@ fn suggest_gives_at_most_three_best_first() {
 }
 
 #[test]
+fn replay_reads_a_burst_as_one_and_answers_it_once() {
+    let planton = Planton::new();
+    let said = |at: &str, text: &str| json!({ "at": format!("2027-01-15T{at}:00+01:00"), "from": "contact", "text": text });
+    let case = json!({ "id": "b", "messages": [
+        said("00:30", "au secours il défonce la porte"),
+        said("00:31", "c'est bon, fausse alerte"),
+        said("00:32", "merci"),
+    ] });
+    let file = planton.file("burst.jsonl", case.to_string());
+    let [result] = <[Value; 1]>::try_from(planton.run(&["replay", file.to_str().unwrap()]).done()).unwrap();
+    assert_eq!(result["category"], "emergency");
+    let replies = result["night_replies"].as_array().unwrap();
+    assert_eq!(replies.len(), 1);
+    assert_eq!(replies[0]["reply"], "night_emergency");
+    assert_eq!(result["left"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn replay_says_what_would_have_been_sent() {
     let planton = Planton::new();
     let nights = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/nights");
@@ -275,4 +293,39 @@ fn ten_thousand_lines_come_out_as_they_go_in() {
     let lines = planton.run_with(&["classify"], input).done();
     assert_eq!(lines.len(), 10_000);
     assert!(lines.iter().enumerate().all(|(n, line)| line["id"] == json!(n)));
+}
+
+#[test]
+fn evaluate_judges_each_file_apart_and_never_shows_a_text() {
+    let planton = Planton::new();
+    let labelled = "{\"id\":\"one\",\"text\":\"merci mille fois pour votre aide hier soir\",\"category\":\"thanks\",\"signals\":[],\"reply\":\"thanks_ack\",\"lang\":\"fr\"}\n\
+                    {\"id\":\"two\",\"text\":\"merci mille fois pour votre aide hier soir\",\"category\":\"witness\",\"signals\":[],\"reply\":\"witness_channel\",\"lang\":\"fr\"}\n";
+    let good = planton.folder().join("good.jsonl");
+    let bad = planton.folder().join("bad.jsonl");
+    std::fs::write(&good, labelled).unwrap();
+    std::fs::write(&bad, "{\"id\":\"no text\"}\n").unwrap();
+    let (good, bad) = (good.display().to_string(), bad.display().to_string());
+    let ended = planton.run_with(&["--json", "evaluate", &good], "");
+    let report = &ended.done()[0]["report"];
+    assert_eq!(report["messages"], 2);
+    assert_eq!(report["accuracy"], json!({ "hits": 1, "of": 2 }));
+    assert_eq!(report["first_reply"], json!({ "hits": 1, "of": 2 }));
+    assert_eq!(report["confused"], json!([["two", "witness", "thanks"]]));
+    assert!(!report.to_string().contains("mille"), "a report names ids only");
+    let ended = planton.run_with(&["--json", "evaluate", &bad, &good], "");
+    assert_eq!(
+        ended.code,
+        Some(1),
+        "a file that cannot be read is told, the next one is judged"
+    );
+    assert_eq!(ended.lines().len(), 1);
+}
+
+#[test]
+fn train_without_a_corpus_says_what_it_needs() {
+    let planton = Planton::new();
+    let folder = planton.folder().display().to_string();
+    let ended = planton.run_with(&["train", "--corpus", &folder], "");
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("train_*.jsonl"), "{}", ended.err);
 }

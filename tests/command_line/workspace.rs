@@ -1,7 +1,12 @@
 //! A workspace and its people, from the command line.
 
+use planton_core::clock::SystemClock;
+use planton_core::desk::Desk;
+use planton_core::domain::{ConversationId, Language};
+use planton_core::secret::Secret;
 use planton_tests::Planton;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const PASSWORD: &str = "quatre mots faciles ici";
 
@@ -32,6 +37,82 @@ fn the_flag_is_stronger_than_the_variable() {
         Some(0)
     );
     assert!(elsewhere.join("planton.db").exists() && !planton.data().exists());
+}
+
+#[test]
+fn what_was_corrected_in_the_window_counts_on_the_command_line_until_it_is_reset() {
+    const TEXT: &str = "Est-ce que la piscine municipale est ouverte demain ?";
+    let planton = Planton::new();
+    planton
+        .add_person(None, "marie", PASSWORD, "administrator")
+        .done();
+    planton
+        .add_person(Some(("marie", PASSWORD)), "alex", PASSWORD, "operator")
+        .done();
+    let arrives = |name: &str| {
+        let file = planton.folder().join(format!("{name}.jsonl"));
+        let line = json!({ "id": name, "conversation": name, "from": { "id": name, "name": name }, "at": "2026-11-20T10:00:00Z", "text": TEXT });
+        std::fs::write(&file, line.to_string()).unwrap();
+        let import = [
+            "--json",
+            "import",
+            "--format",
+            "jsonl",
+            "--inbox",
+            "Compte",
+            file.to_str().unwrap(),
+        ];
+        planton.run_as("marie", PASSWORD, &import).done();
+        let queue = planton.run_as("marie", PASSWORD, &["--json", "queue"]).done();
+        let row = queue.iter().find(|row| row["contact"] == name).unwrap().clone();
+        (
+            row["category"].as_str().unwrap().to_owned(),
+            row["conversation"].as_i64().unwrap(),
+        )
+    };
+    let (judged, first) = arrives("zoe");
+    let said = if judged == "witness" {
+        "complaint"
+    } else {
+        "witness"
+    };
+
+    let desk = Desk::open(&planton.data(), Arc::new(SystemClock)).unwrap();
+    let alex = desk.sign_in("alex", &Secret::new(PASSWORD)).unwrap();
+    let opened = desk
+        .open_conversation(&alex, ConversationId(first), None, Language::French)
+        .unwrap();
+    desk.correct_category(&alex, opened.messages[0].id, said.parse().unwrap())
+        .unwrap();
+
+    assert_eq!(
+        arrives("max").0,
+        said,
+        "by another program, from the next message on"
+    );
+    let learned = planton
+        .run_as("alex", PASSWORD, &["--json", "triage", "learned"])
+        .done();
+    assert_eq!(learned.len(), 1);
+    assert_eq!(
+        (&learned[0]["from"], &learned[0]["to"], &learned[0]["by"]),
+        (&json!(judged), &json!(said), &json!("alex"))
+    );
+    let list = planton.run_as("alex", PASSWORD, &["triage", "learned"]).out;
+    assert!(
+        list.contains("->") && list.contains(said) && list.contains("alex"),
+        "{list}"
+    );
+
+    let refused = planton.run_as("alex", PASSWORD, &["triage", "reset"]);
+    assert_eq!(refused.code, Some(2));
+    let reset = planton
+        .run_as("marie", PASSWORD, &["--json", "triage", "reset"])
+        .done();
+    assert_eq!(reset, [json!({ "corrections": 1, "choices": 0 })]);
+    assert_eq!(arrives("tom").0, judged);
+    let none = planton.run_as("marie", PASSWORD, &["--json", "triage", "learned"]);
+    assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
 }
 
 #[test]

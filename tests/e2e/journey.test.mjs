@@ -161,6 +161,49 @@ story("in the morning the night page shows what was sent, and each conversation 
   assert.ok(waiting > 0, "a night reply closes no conversation");
 });
 
+story("a category corrected by one key is learned: a similar message says that it was learned here, until somebody resets it", async () => {
+  const find = async (contact) => {
+    let found;
+    await desk.until(`${contact} is in the queue`, async () => { found = (await desk.rows()).find((row) => row.contact === contact); return found !== undefined; });
+    await desk.click("queue-row", `[data-conversation="${found.conversation}"]`);
+    await desk.see("conversation", `[data-conversation="${found.conversation}"]`);
+    return found;
+  };
+  await desk.arrives({ contact: "Paul Essai", text: "Est-ce que la piscine municipale est ouverte demain ?" });
+  await desk.signIn("alex");
+  await desk.press("/");
+  await desk.until("the search waits for words", async () => (await desk.focus()) === "search");
+  await desk.write("piscine municipale");
+  const first = await find("Paul Essai");
+  assert.notEqual(first.category, "thanks");
+  assert.ok(!(await desk.shows("learned-mark")));
+  await desk.press("c");
+  await desk.pick("of categories", "Remerciement");
+  await desk.until("the row shows what the person said", async () => (await desk.row(first.conversation))?.category === "thanks");
+
+  await desk.arrives({ contact: "Sonia Essai", text: "Bonjour, est ce que la piscine municipale est ouverte demain svp ?" });
+  const next = await find("Sonia Essai");
+  assert.equal(next.category, "thanks");
+  assert.match(await desk.text("learned-mark"), /appris ici/);
+  assert.match(await desk.text("learned-why"), /quelqu'un de l'équipe a corrigé un message semblable/);
+  const [message] = await desk.messages();
+  assert.ok(message.marks.some((words) => /piscine municipale/.test(words)), `the shared words are marked: ${JSON.stringify(message.marks)}`);
+  assert.deepEqual(await desk.faults(), []);
+
+  await desk.go("settings");
+  assert.match(await desk.text("learned-row"), /Remerciement[^]*Alex/);
+  assert.ok(!(await desk.shows("forget-learned")), "forgetting is a supervisor's");
+  assert.deepEqual(await desk.faults(), []);
+  await desk.signOut();
+
+  await desk.signIn("camille");
+  await desk.go("settings");
+  await desk.click("forget-learned");
+  await desk.click("forget-learned-confirm");
+  await desk.see("learned-nothing");
+  await desk.seeNoDialog();
+});
+
 story("the window speaks French and English, and keeps what a person chose", async () => {
   await desk.signIn("alex");
   assert.equal(await desk.text("nav-night"), "Nuit");

@@ -11,6 +11,7 @@ mod arrivals;
 mod claims;
 mod demo;
 mod imports;
+mod learning;
 mod night;
 mod queue;
 mod reviews;

@@ -143,7 +143,11 @@ fn an_emergency_is_never_put_off() {
         "what turns out to be one comes back at once"
     );
 
-    let other = office.hears("max", PAPERS);
+    // Like PAPERS this would be an emergency from now on: that was learned.
+    let other = office.hears(
+        "max",
+        "Bonjour, quelles sont les conditions du concours de gardien de la paix ?",
+    );
     office
         .desk
         .snooze(&office.alex, other, paris("2027-01-15 14:00"))

@@ -352,7 +352,7 @@ fn an_echo_that_settles_a_send_loses_nothing_that_came_with_it() {
     let sent = office.platform.sent().remove(0);
     office.platform.arrives(message(
         "zoe",
-        "Au fait, j'ai une question sur mon étude notariale",
+        "Au fait, on m'a volé mon scooter hier devant l'étude notariale",
         office.now(),
     ));
     office.platform.arrives(echo(&sent, "its-own-id"));

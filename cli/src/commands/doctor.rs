@@ -3,6 +3,7 @@
 use super::open;
 use crate::args::Args;
 use crate::output::{Outcome, Output};
+use planton_core::classify::Classifier;
 use planton_core::domain::InboxState;
 use planton_core::error::{Error, Result};
 use planton_core::journal::{self, Verdict};
@@ -33,6 +34,16 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Outcome> {
         &mut say,
         "database",
         store.check().map(|()| "encrypted and sound".to_owned()),
+    )?;
+    let whole = Classifier::built_in().has_model();
+    say(
+        "triage",
+        whole,
+        &[if whole {
+            "the model is whole"
+        } else {
+            "the built-in model cannot be read, triage works from its word lists alone: install Planton anew"
+        }],
     )?;
     let counters = store.read(|view| Ok(view.counts()? == view.recount()?))?;
     say(

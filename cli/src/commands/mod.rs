@@ -2,6 +2,7 @@
 
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod evaluate;
 pub(crate) mod import;
 pub(crate) mod inbox;
 pub(crate) mod journal;
@@ -13,6 +14,8 @@ pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod text;
+pub(crate) mod train;
+pub(crate) mod triage;
 
 use crate::args::Args;
 use planton_core::clock::SystemClock;

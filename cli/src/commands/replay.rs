@@ -5,6 +5,7 @@ use crate::output::{Outcome, Output};
 use planton_core::classify::Classifier;
 use planton_core::domain::Classification;
 use planton_core::error::{Error, Result};
+use planton_core::ingest::Burst;
 use planton_core::night::replay::{Case, ReplaySettings, Triage, replay};
 use planton_core::night::schedule::Schedule;
 use serde_json::json;
@@ -16,6 +17,10 @@ struct BuiltIn(&'static Classifier);
 impl Triage for BuiltIn {
     fn classify(&self, text: &str) -> Classification {
         self.0.classify(text)
+    }
+
+    fn classify_after(&self, before: &Burst<'_>, text: &str) -> Classification {
+        self.0.classify_after(before.alarm, &before.texts, text)
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn suggest(options: &args::Suggest, output: &Output) -> Result<Outcom
         let now: Instant = input.at.map_or_else(|| SystemClock.now(), |at| at.to_utc());
         let situation = Situation {
             classification: &classification,
+            topics: &classifier.topics(&input.text),
             text: &input.text,
             now,
             zone: pack.zone(),

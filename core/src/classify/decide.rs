@@ -12,15 +12,22 @@ use crate::domain::{Category, Classification, Evidence, Language, Signal, Signal
 use std::ops::Range;
 
 /// Probability of an emergency from which it is one: below one half, because a missed one costs more than a false alarm.
-const ALARM: f32 = 0.35;
+const ALARM: f32 = 0.25;
 /// Strength of the lexicon's arguments that raises by itself...
 const STRONG: f32 = 0.85;
 /// ...unless the learned model is this sure of the contrary.
 const DOUBT: f32 = 0.15;
 /// Probability from which a second intent is named.
-const SECOND: f32 = 0.5;
+const SECOND: f32 = 0.2;
+/// Words named where the learned part decided alone.
+const MOST_WORDS: usize = 5;
+/// Share of the heaviest word's weight below which a word is not named.
+const FAR_BELOW: f32 = 0.3;
 /// Evidence spans in one verdict: more would colour the whole text.
 const MOST_EVIDENCE: usize = 12;
+
+/// Categories, then signals.
+const SUBJECTS: usize = Category::ALL.len() + Signal::ALL.len();
 
 /// One argument for a category or a signal, weakened by its contexts.
 #[derive(Debug, Clone)]
@@ -46,6 +53,10 @@ pub struct Arguments {
     pub pleas: Vec<Argument>,
     /// Where contexts were read.
     pub contexts: Vec<(Context, Range<usize>)>,
+    /// How strongly all of them together speak for each category, then for each signal: asked for again and again.
+    strengths: [f32; SUBJECTS],
+    /// Where the last of them ends.
+    end: usize,
 }
 
 impl Arguments {
@@ -89,7 +100,24 @@ impl Arguments {
                 });
             }
         }
-        Self { pleas, contexts }
+        let mut arguments = Self {
+            end: pleas.iter().map(|plea| plea.words.end).max().unwrap_or(0),
+            pleas,
+            contexts,
+            strengths: [0.0; SUBJECTS],
+        };
+        for at in 0..arguments.pleas.len() {
+            if let Some(why) = arguments.pleas.get(at).map(|plea| plea.why)
+                && let Some(subject) = subject(why)
+                && arguments.strengths.get(subject) == Some(&0.0)
+            {
+                let strength = arguments.combined(why, &(0..usize::MAX));
+                if let Some(slot) = arguments.strengths.get_mut(subject) {
+                    *slot = strength;
+                }
+            }
+        }
+        arguments
     }
 
     /// How strongly the arguments together speak for something.
@@ -101,6 +129,15 @@ impl Arguments {
     /// The same inside some words: overlapping arguments count once.
     #[must_use]
     pub fn strength_in(&self, why: Why, words: &Range<usize>) -> f32 {
+        let all = subject(why).and_then(|subject| self.strengths.get(subject));
+        match all {
+            // Nothing in the whole is nothing in a part.
+            Some(all) if *all == 0.0 || (words.start == 0 && words.end >= self.end) => *all,
+            _ => self.combined(why, words),
+        }
+    }
+
+    fn combined(&self, why: Why, words: &Range<usize>) -> f32 {
         let inside = |plea: &&Argument| words.start <= plea.words.start && plea.words.end <= words.end;
         let mut pleas: Vec<&Argument> = self
             .pleas
@@ -130,6 +167,15 @@ impl Arguments {
     pub fn opinion(&self) -> Opinion {
         let categories = Category::ALL.iter().map(|c| self.strength(Why::Category(*c)));
         Opinion::new(categories.chain(Signal::ALL.iter().map(|s| self.strength(Why::Signal(*s)))))
+    }
+}
+
+/// The place of a category or signal among all.
+fn subject(why: Why) -> Option<usize> {
+    match why {
+        Why::Category(category) => Some(category as usize),
+        Why::Signal(signal) => Some(Category::ALL.len() + signal as usize),
+        Why::Context(_) => None,
     }
 }
 
@@ -172,7 +218,8 @@ fn around(hit: &Hit, contexts: &[(Context, Range<usize>)], folded: &Folded) -> V
     found
 }
 
-/// The verdict on one text.
+/// The verdict on one text. `weighed` tells how much each word spoke for a category in the learned part; it is asked only
+/// where the lexicon has no word to show.
 #[must_use]
 pub fn decide(
     folded: &Folded,
@@ -180,6 +227,7 @@ pub fn decide(
     opinion: &Opinion,
     language: Language,
     text: &str,
+    weighed: impl FnOnce(Category) -> Vec<f32>,
 ) -> Classification {
     let lexical = arguments.strength(Why::Category(Category::Emergency));
     let mut scores = [0.0_f32; 7];
@@ -203,7 +251,7 @@ pub fn decide(
         )
     };
     let (category, score) = if emergency {
-        (Category::Emergency, scores.first().copied().unwrap_or(0.5))
+        (Category::Emergency, alarm)
     } else {
         ranked(Category::Emergency)
     };
@@ -217,7 +265,7 @@ pub fn decide(
     }
     let (second, second_score) = ranked(category);
     let secondary = (second_score >= SECOND && second != Category::Emergency).then_some(second);
-    let evidence = evidence(folded, arguments, category, &signals, text);
+    let evidence = evidence(folded, arguments, category, &signals, text, weighed);
     Classification {
         category,
         secondary,
@@ -233,7 +281,13 @@ pub fn decide(
 fn carries(signal: Signal, arguments: &Arguments, opinion: &Opinion) -> bool {
     let learned = opinion.signal(signal);
     let lexical = arguments.strength(Why::Signal(signal));
-    learned >= 0.5 || (lexical >= 0.8 && learned >= 0.06) || (lexical >= 0.5 && learned >= 0.12)
+    let alone = match signal {
+        // Help that comes too late or too loud costs a life: doubt is enough.
+        Signal::CannotSpeak | Signal::SuicideRisk | Signal::DomesticViolence => 0.2,
+        Signal::ChildAtRisk | Signal::MissingPerson | Signal::Weapon | Signal::ThreatToPolice => 0.3,
+        Signal::Sensitive | Signal::Automatic => 0.5,
+    };
+    learned >= alone || (lexical >= 0.8 && learned >= 0.06) || (lexical >= 0.5 && learned >= 0.12)
 }
 
 /// The words behind a verdict: what spoke for the category and the signals, then what weakened.
@@ -243,6 +297,7 @@ fn evidence(
     category: Category,
     signals: &Signals,
     text: &str,
+    weighed: impl FnOnce(Category) -> Vec<f32>,
 ) -> Vec<Evidence> {
     let mut chosen: Vec<(u8, f32, Range<usize>, &'static str)> = Vec::new();
     for plea in &arguments.pleas {
@@ -270,17 +325,40 @@ fn evidence(
             });
         }
     }
-    if category == Category::Emergency && !evidence.iter().any(|e| e.why == category.as_str()) {
-        let whole = span(folded, 0..folded.words().len()).unwrap_or(0..text.len());
-        evidence.insert(
-            0,
-            Evidence {
-                span: whole,
-                why: category.as_str().to_owned(),
-            },
-        );
+    if category != Category::Other && !evidence.iter().any(|e| e.why == category.as_str()) {
+        let mut spans: Vec<_> = heaviest(&weighed(category))
+            .into_iter()
+            .filter_map(|words| span(folded, words))
+            .collect();
+        if spans.is_empty() && category == Category::Emergency {
+            spans.push(span(folded, 0..folded.words().len()).unwrap_or(0..text.len()));
+        }
+        let learned = spans.into_iter().map(|span| Evidence {
+            span,
+            why: category.as_str().to_owned(),
+        });
+        evidence.splice(0..0, learned);
     }
     evidence
+}
+
+/// The words that weighed most, in text order: at most [`MOST_WORDS`], none far below the heaviest, neighbours together.
+fn heaviest(weights: &[f32]) -> Vec<Range<usize>> {
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    let weight = |at: &usize| weights.get(*at).copied().unwrap_or(0.0);
+    order.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let least = order.first().map_or(0.0, weight) * FAR_BELOW;
+    order.retain(|at| weight(at) > 0.0 && weight(at) >= least);
+    order.truncate(MOST_WORDS);
+    order.sort_unstable();
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in order {
+        match runs.last_mut() {
+            Some(run) if at <= run.end + 1 => run.end = at + 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
 }
 
 /// The bytes of the original that a row of words stands for.

@@ -3,14 +3,17 @@
 //! What comes in: a stable code of evidence and the reader's language. What goes out: one sentence, in French for French
 //! readers and in English for everybody else. Deliberately absent: the sender's words; the window highlights those itself.
 
-use crate::domain::Language;
+use crate::domain::{Evidence, Instant, Language};
 
 /// The code of evidence that lies in an earlier message of the conversation.
-pub const EARLIER: &str = "earlier";
+pub const EARLIER: &str = Evidence::EARLIER;
 
 /// What a code of evidence means, for the person at the desk.
 #[must_use]
 pub fn why(code: &str, language: Language) -> String {
+    if let Some(when) = Evidence::learned_when(code) {
+        return learned(when, language);
+    }
     let (french, english) = match code {
         "emergency" => (
             "Ces mots évoquent un danger en ce moment.",
@@ -91,8 +94,8 @@ pub fn why(code: &str, language: Language) -> String {
             "A supposition or a general question: the alarm weighs less, and stays visible.",
         ),
         EARLIER => (
-            "Un message précédent de cette conversation a donné l'alarme.",
-            "An earlier message of this conversation raised the alarm.",
+            "Lu avec les messages précédents de cette conversation, qui donnent l'alarme.",
+            "Read with the earlier messages of this conversation, which raise the alarm.",
         ),
         _ => (
             "Ces mots ont compté dans le classement.",
@@ -105,6 +108,21 @@ pub fn why(code: &str, language: Language) -> String {
         english
     };
     sentence.to_owned()
+}
+
+/// What was learned here, and since when.
+fn learned(when: Instant, language: Language) -> String {
+    if language == Language::French {
+        format!(
+            "Appris ici : le {}, quelqu'un de l'équipe a corrigé un message semblable.",
+            when.format("%d/%m/%Y")
+        )
+    } else {
+        format!(
+            "Learned here: a colleague corrected a similar message on {}.",
+            when.format("%Y-%m-%d")
+        )
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +139,7 @@ mod tests {
             .chain(Signal::ALL.iter().map(|s| s.as_str()));
         let codes: Vec<_> = codes
             .chain(Context::ALL.iter().map(|c| c.code()))
-            .chain([EARLIER])
+            .chain([EARLIER, "learned:1800000000000"])
             .collect();
         for language in [Language::French, Language::English] {
             let mut sentences: Vec<_> = codes.iter().map(|c| why(c, language)).collect();

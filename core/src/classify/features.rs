@@ -6,8 +6,9 @@
 //! short one. Deliberately absent: who writes, when, in which language.
 
 use super::decide::Arguments;
-use super::lexicon::{Mention, Reading, Why};
-use super::normalise::{Folded, sound};
+use super::lexicon::{Context, Mention, Reading, Why};
+use super::model::reader::MARKS;
+use super::normalise::{Folded, Sign, sound};
 use crate::domain::{Category, Signal};
 use std::ops::Range;
 
@@ -16,7 +17,7 @@ use std::ops::Range;
 pub struct Feature {
     /// Hash; the model keeps its low bits.
     pub hash: u32,
-    /// Scaled value.
+    /// Its value, before the whole is scaled.
     pub value: f32,
 }
 
@@ -24,6 +25,8 @@ pub struct Feature {
 const PARTNERS: usize = 5;
 /// Words that may lie between two concepts of a pair.
 const REACH: usize = 9;
+/// Marks that say where a word stands; concepts, rules and contexts share the rest.
+const PLACES: u32 = 8;
 
 /// Groups of features: each has its own hash seed and weight.
 #[derive(Clone, Copy)]
@@ -31,6 +34,7 @@ enum Group {
     Word,
     Pair,
     Skip,
+    Triple,
     Sound,
     Piece,
     Concept,
@@ -41,6 +45,7 @@ enum Group {
     Last,
     Asked,
     Tense,
+    Sign,
 }
 
 impl Group {
@@ -50,62 +55,217 @@ impl Group {
 
     fn value(self) -> f32 {
         match self {
-            Group::Word => 1.0,
-            Group::Pair => 0.5,
-            Group::Skip => 0.2,
-            Group::Sound => 0.5,
-            Group::Piece => 0.25,
+            Group::Word | Group::Rule | Group::Style => 1.0,
             Group::Concept => 1.5,
             Group::ConceptPair => 0.9,
-            Group::Rule => 1.0,
-            Group::Strength => 0.7,
-            Group::Style => 1.0,
-            Group::Last => 0.7,
+            Group::Pair | Group::Sound | Group::Sign => 0.5,
+            Group::Strength | Group::Last | Group::Tense => 0.7,
             Group::Asked => 0.6,
-            Group::Tense => 0.7,
+            Group::Piece => 0.25,
+            Group::Skip | Group::Triple => 0.25,
         }
     }
 }
 
-/// The features of some words of a text.
-pub fn extract(
-    folded: &Folded,
+/// Where a word stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Quoted,
+    LastSentence,
+    Asked,
+    FirstOfSentence,
+    FirstOfClause,
+}
+
+/// What the model reads: words in their order with their marks, and features of how they stand together.
+pub struct Input<'t> {
+    folded: &'t Folded,
+    words: Range<usize>,
+    /// Marks of the words, in order: which word from 0, which mark.
+    pub marks: Vec<(u32, u16)>,
+    /// Features beyond single words.
+    pub features: Vec<Feature>,
+    /// Their squares, added.
+    pub square: f32,
+}
+
+impl Input<'_> {
+    /// The folded letters of each word.
+    pub fn letters(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
+        let words = self.folded.words().get(self.words.clone()).unwrap_or(&[]);
+        words.iter().map(|word| self.folded.letters_of(word))
+    }
+}
+
+/// Prepares some words of a text for the model.
+#[must_use]
+pub fn input<'t>(
+    folded: &'t Folded,
     reading: &Reading,
     arguments: &Arguments,
     words: &Range<usize>,
-    out: &mut Vec<Feature>,
-) {
-    out.clear();
-    let mut key = String::new();
-    let mut letters: Vec<u32> = Vec::new();
-    let (mut before, mut before_that, mut sounded) = (1, 2, 3);
+) -> Input<'t> {
+    let words = words.start..words.end.min(folded.words().len());
+    let mut features = Vec::with_capacity(24 + words.len() * 10);
+    let out = &mut features;
+    let (mut before, mut before_that) = (1, 2);
     for word in folded.words().get(words.clone()).unwrap_or(&[]) {
-        let word = folded.letters_of(word);
-        let this = hash(Group::Word.seed(), word);
-        push(out, Group::Word, this);
-        push(out, Group::Pair, mix(Group::Pair.seed() ^ before, this));
+        let this = hash(Group::Word.seed(), folded.letters_of(word));
+        let pair = mix(Group::Pair.seed() ^ before, this);
+        push(out, Group::Pair, pair);
         push(out, Group::Skip, mix(Group::Skip.seed() ^ before_that, this));
+        push(out, Group::Triple, mix(Group::Triple.seed() ^ before_that, pair));
         (before_that, before) = (before, this);
-        sound(word, &mut key);
-        let heard = hash(Group::Sound.seed(), &key);
-        push(out, Group::Sound, heard);
-        push(out, Group::Sound, mix(sounded, heard));
-        sounded = heard;
-        pieces(word, &mut letters, out);
     }
     push(out, Group::Pair, mix(Group::Pair.seed() ^ before, 5));
-    concepts(reading, words, folded, out);
-    rules(arguments, words, out);
-    style(folded, words, out);
-    place(folded, reading, words, out);
-    tense(folded, words, out);
-    let norm = out
+    concepts(reading, &words, folded, out);
+    rules(arguments, &words, out);
+    style(folded, &words, out);
+    signs(folded, &words, out);
+    place(folded, reading, &words, out);
+    tense(folded, &words, out);
+    Input {
+        square: features.iter().map(|f| f.value * f.value).sum(),
+        features,
+        marks: marks(folded, reading, arguments, &words),
+        folded,
+        words,
+    }
+}
+
+/// What a word is known by in the model's vocabulary.
+#[must_use]
+pub fn word_key(letters: &str) -> u32 {
+    finish(hash(Group::Word.seed(), letters))
+}
+
+/// Takes words apart; holds the room that this needs.
+#[derive(Default)]
+pub struct Spelling {
+    sound: String,
+    letters: Vec<u32>,
+    features: Vec<Feature>,
+}
+
+/// A word taken apart: itself, its sound, then runs of its letters.
+#[derive(Clone, Copy)]
+pub struct Pieces<'s> {
+    /// All of them.
+    pub features: &'s [Feature],
+    /// How many come before the runs of letters.
+    whole: usize,
+}
+
+impl Pieces<'_> {
+    /// The runs of letters alone.
+    #[must_use]
+    pub fn runs(&self) -> &[Feature] {
+        self.features.get(self.whole..).unwrap_or(&[])
+    }
+
+    /// The squares of all values, added.
+    #[must_use]
+    pub fn square(&self) -> f32 {
+        self.features.iter().map(|f| f.value * f.value).sum()
+    }
+}
+
+impl Spelling {
+    /// Takes a word apart.
+    pub fn of(&mut self, word: &str) -> Pieces<'_> {
+        self.features.clear();
+        push(&mut self.features, Group::Word, hash(Group::Word.seed(), word));
+        sound(word, &mut self.sound);
+        push(
+            &mut self.features,
+            Group::Sound,
+            hash(Group::Sound.seed(), &self.sound),
+        );
+        let whole = self.features.len();
+        pieces(word, &mut self.letters, &mut self.features);
+        Pieces {
+            features: &self.features,
+            whole,
+        }
+    }
+}
+
+/// Where words stand, which concepts they are, which rules and contexts begin there.
+fn marks(folded: &Folded, reading: &Reading, arguments: &Arguments, words: &Range<usize>) -> Vec<(u32, u16)> {
+    let inside = folded.words().get(words.clone()).unwrap_or(&[]);
+    let mut marks: Vec<(u32, u16)> = Vec::with_capacity(inside.len() * 3);
+    let last = inside.last().map(|w| w.sentence);
+    let mut before: Option<(u32, u32)> = None;
+    for (word, at) in inside.iter().zip(0..) {
+        let mut stands = |place: Place| marks.push((at, place as u16));
+        if word.quoted {
+            stands(Place::Quoted);
+        }
+        if Some(word.sentence) == last {
+            stands(Place::LastSentence);
+        }
+        if folded.asked.binary_search(&word.sentence).is_ok() {
+            stands(Place::Asked);
+        }
+        match before {
+            Some((sentence, _)) if sentence != word.sentence => stands(Place::FirstOfSentence),
+            None => stands(Place::FirstOfSentence),
+            Some((_, clause)) if clause != word.clause => stands(Place::FirstOfClause),
+            Some(_) => {}
+        }
+        before = Some((word.sentence, word.clause));
+    }
+    let mut mark = |at: usize, hash: u32| {
+        if words.contains(&at)
+            && let Ok(at) = u32::try_from(at - words.start)
+        {
+            let mark = PLACES + finish(hash) % (MARKS as u32 - PLACES);
+            marks.push((at, mark as u16));
+        }
+    };
+    let first = reading.mentions.partition_point(|m| m.at < words.start);
+    for mention in reading
+        .mentions
         .iter()
-        .map(|f| f.value * f.value)
-        .sum::<f32>()
-        .sqrt()
-        .max(1e-6);
-    out.iter_mut().for_each(|f| f.value /= norm);
+        .skip(first)
+        .take_while(|m| m.at < words.end)
+    {
+        mark(mention.at, mix(Group::Concept.seed(), mention.key));
+    }
+    for plea in &arguments.pleas {
+        mark(
+            plea.words.start,
+            mix(
+                mix(Group::Rule.seed(), speaks_for(plea.why)),
+                bits(&plea.contexts),
+            ),
+        );
+    }
+    for (context, at) in &arguments.contexts {
+        mark(at.start, mix(mix(Group::Rule.seed(), *context as u32), 79));
+    }
+    for sign in signs_of(folded, words) {
+        if let Some(at) = (sign.after as usize).checked_sub(1) {
+            mark(at, mix(Group::Sign.seed(), u32::from(sign.sign)));
+        }
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    marks
+}
+
+/// A number for what a rule speaks for.
+fn speaks_for(why: Why) -> u32 {
+    match why {
+        Why::Category(c) => c as u32,
+        Why::Signal(s) => 16 + s as u32,
+        Why::Context(c) => 32 + c as u32,
+    }
+}
+
+/// A bit for each context.
+fn bits(contexts: &[Context]) -> u32 {
+    contexts.iter().fold(0, |bits, c| bits | (1 << (*c as u32)))
 }
 
 fn push(out: &mut Vec<Feature>, group: Group, hash: u32) {
@@ -162,7 +322,7 @@ fn concepts(reading: &Reading, words: &Range<usize>, folded: &Folded, out: &mut 
 }
 
 fn rules(arguments: &Arguments, words: &Range<usize>, out: &mut Vec<Feature>) {
-    let mut told: Vec<(usize, usize)> = Vec::new();
+    let mut told: Vec<(usize, usize)> = Vec::with_capacity(arguments.pleas.len());
     for plea in arguments
         .pleas
         .iter()
@@ -172,12 +332,7 @@ fn rules(arguments: &Arguments, words: &Range<usize>, out: &mut Vec<Feature>) {
             continue;
         }
         told.push((plea.rule, plea.words.start));
-        let context = plea.contexts.iter().fold(0, |bits, c| bits | (1 << (*c as u32)));
-        let why = match plea.why {
-            Why::Category(c) => c as u32,
-            Why::Signal(s) => 16 + s as u32,
-            Why::Context(c) => 32 + c as u32,
-        };
+        let (why, context) = (speaks_for(plea.why), bits(&plea.contexts));
         push(out, Group::Rule, mix(mix(Group::Rule.seed(), plea.key), 77));
         push(
             out,
@@ -236,6 +391,27 @@ fn style(folded: &Folded, words: &Range<usize>, out: &mut Vec<Feature>) {
     for (n, _) in marks.iter().enumerate().filter(|(_, there)| **there) {
         push(out, Group::Style, mix(Group::Style.seed(), 100 + n as u32));
     }
+}
+
+/// The signs inside, one by one and two by two.
+fn signs(folded: &Folded, words: &Range<usize>, out: &mut Vec<Feature>) {
+    let mut before = 1;
+    for sign in signs_of(folded, words) {
+        let this = mix(Group::Sign.seed(), u32::from(sign.sign));
+        push(out, Group::Sign, this);
+        push(out, Group::Sign, mix(this, before));
+        before = this;
+    }
+    push(out, Group::Sign, mix(3, before));
+}
+
+/// The signs after the words of a stretch.
+fn signs_of<'f>(folded: &'f Folded, words: &Range<usize>) -> impl Iterator<Item = &'f Sign> + use<'f> {
+    let words = words.clone();
+    folded.signs.iter().filter(move |sign| {
+        let after = sign.after as usize;
+        words.start <= after && after <= words.end
+    })
 }
 
 /// What stands in the last sentence and in questions: that is where people say what they want.

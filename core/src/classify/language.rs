@@ -4,7 +4,8 @@
 //! words that only one language has, longer ones by the trusted crate `whatlang`, restricted to our languages.
 //! Deliberately absent: guessing. "17" or "sos" is `Unknown`, and an answer to it goes out in two languages.
 
-use super::normalise::{Folded, QuickMap};
+use super::lexicon::words::{Lists, Words};
+use super::normalise::Folded;
 use crate::domain::Language;
 use std::sync::LazyLock;
 use whatlang::{Detector, Lang};
@@ -16,15 +17,31 @@ const WORDS: usize = 60;
 /// Letters that `whatlang` looks at.
 const LETTERS: usize = 400;
 
-static TABLE: LazyLock<QuickMap<&'static str, Vec<Language>>> = LazyLock::new(|| {
-    let mut table: QuickMap<&str, Vec<Language>> = QuickMap::default();
-    for (code, words) in HINTS.lines().filter_map(|line| line.split_once(':')) {
+/// The small words, and by their numbers the languages.
+struct Hints {
+    words: Words,
+    languages: Lists<Language>,
+}
+
+impl Hints {
+    fn of(&self, word: &str) -> Option<&[Language]> {
+        self.words.find(word).map(|number| self.languages.of(number))
+    }
+}
+
+static HINTED: LazyLock<Hints> = LazyLock::new(|| {
+    let mut words = Words::default();
+    let mut pairs = Vec::new();
+    for (code, row) in HINTS.lines().filter_map(|line| line.split_once(':')) {
         let language = code.trim().parse().unwrap_or(Language::Unknown);
-        for word in words.split_whitespace() {
-            table.entry(word).or_default().push(language);
+        for word in row.split_whitespace() {
+            pairs.push((u32::try_from(words.intern(word)).unwrap_or(u32::MAX), language));
         }
     }
-    table
+    Hints {
+        languages: Lists::file(words.len(), &pairs),
+        words,
+    }
 });
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
@@ -53,13 +70,20 @@ pub fn identify(text: &str, folded: &Folded) -> Language {
         None => return Language::Unknown,
     }
     let mut votes = [0_u32; 11];
+    let mut low = String::new();
     for word in folded.words().iter().take(WORDS) {
         // The word as typed, before SMS forms and Arabic in Latin letters were spelt out.
-        let typed = text.get(word.source.clone()).unwrap_or("").to_ascii_lowercase();
-        if let Some(languages) = TABLE
-            .get(typed.as_str())
-            .or_else(|| TABLE.get(folded.letters_of(word)))
-        {
+        let typed = text.get(word.source.clone()).unwrap_or("");
+        let letters = folded.letters_of(word);
+        let of_typed = if typed == letters {
+            None
+        } else {
+            low.clear();
+            low.push_str(typed);
+            low.make_ascii_lowercase();
+            HINTED.of(&low)
+        };
+        if let Some(languages) = of_typed.or_else(|| HINTED.of(letters)) {
             let weight = if languages.len() == 1 { 2 } else { 1 };
             for language in languages {
                 if let Some(vote) = votes.get_mut(*language as usize) {
@@ -80,8 +104,11 @@ pub fn identify(text: &str, folded: &Folded) -> Language {
     if best >= 2 && best >= second + 2 {
         return language;
     }
-    let letters: String = text.chars().take(LETTERS).collect();
-    match DETECTOR.detect(&letters) {
+    let end = text
+        .char_indices()
+        .nth(LETTERS)
+        .map_or(text.len(), |(end, _)| end);
+    match DETECTOR.detect(text.get(..end).unwrap_or("")) {
         Some(info) if info.is_reliable() || (folded.words().len() >= 6 && info.confidence() > 0.2) => {
             let heard = of(info.lang());
             // A vote against a guess on few words wins.
@@ -132,7 +159,7 @@ fn cyrillic(text: &str, folded: &Folded) -> Language {
         .any(|c| matches!(c, 'ы' | 'э' | 'ъ' | 'ё' | 'Ы' | 'Э' | 'Ъ' | 'Ё'));
     let hinted = folded
         .iter()
-        .any(|w| TABLE.get(w).is_some_and(|l| l.contains(&Language::Ukrainian)));
+        .any(|w| HINTED.of(w).is_some_and(|l| l.contains(&Language::Ukrainian)));
     if ours || (hinted && !theirs) {
         Language::Ukrainian
     } else {

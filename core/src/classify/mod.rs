@@ -2,47 +2,33 @@
 //!
 //! What comes in: any text, nothing else. What goes out: a [`Classification`]. On the way the text is folded to plain
 //! words ([`normalise`]), read against what people know ([`lexicon`]) and what was learned from the corpus ([`model`]),
-//! and judged ([`decide`]); [`explain`] says why in a sentence, [`evaluate`] how good it is, [`train`] learns anew.
+//! and judged ([`decide`]); [`learn`] remembers what people of this desk corrected; [`explain`] says why in a sentence;
+//! [`train`] learns the built-in model anew.
 //! Deliberately absent: IO, the store, the clock, the network, and any power to hide: a verdict orders, it never drops.
 
 pub mod decide;
-pub mod evaluate;
 pub mod explain;
 pub mod features;
 pub mod language;
+pub mod learn;
 pub mod lexicon;
 pub mod model;
 pub mod normalise;
 pub mod train;
 
-use crate::domain::{Category, Classification, Evidence};
+use crate::domain::{Category, Classification, Evidence, Topics};
 use decide::Arguments;
-use features::Feature;
-use lexicon::{Lexicon, Reading, Why};
+use features::Input;
+use lexicon::{Lexicon, Reading};
 use model::{Model, Opinion};
 use normalise::Folded;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 pub use explain::why;
 
 /// The model that `train` made from `core/corpus/train_*.jsonl`.
 const MODEL: &[u8] = include_bytes!("model.bin");
-/// Words from which a text is also read in parts: an alarm in the last line of a long story must not drown.
-const LONG: usize = 40;
-/// Words of a part; parts overlap by half.
-const PART: usize = 28;
-/// Parts read at most; a text of more words is read in longer parts.
-const MOST_PARTS: usize = 200;
-/// Strength of the lexicon's arguments from which a part is worth a second look: ordinary prose in pieces is not.
-const SPOKEN: f32 = 0.4;
-/// How much of a part's alarm counts for the whole.
-const PART_ALARM: f32 = 0.8;
-
-static BUILT_IN: LazyLock<Classifier> = LazyLock::new(|| Classifier {
-    model: Model::decode(MODEL).ok(),
-    ..Classifier::without_model()
-});
+static BUILT_IN: LazyLock<Classifier> = LazyLock::new(Classifier::load);
 
 /// Reads messages.
 pub struct Classifier {
@@ -62,6 +48,15 @@ impl Classifier {
     #[must_use]
     pub fn built_in() -> &'static Classifier {
         &BUILT_IN
+    }
+
+    /// Loads the one that comes with the program anew; [`Classifier::built_in`] is loaded once for all.
+    #[must_use]
+    pub fn load() -> Self {
+        Self {
+            model: Model::decode(MODEL).ok(),
+            ..Self::without_model()
+        }
     }
 
     /// Only what is written down, nothing learned: what training starts from.
@@ -97,26 +92,48 @@ impl Classifier {
             &self.opinion(&work),
             language,
             text,
+            |category| self.weighed(&work, category),
         )
     }
 
-    /// What the learned model looks at in a text.
+    /// How much each word spoke for a category in the learned part.
+    fn weighed(&self, work: &Work, category: Category) -> Vec<f32> {
+        let words = 0..work.folded.words().len();
+        self.model.as_ref().map_or_else(Vec::new, |model| {
+            model.blame(
+                &features::input(&work.folded, &work.reading, &work.arguments, &words),
+                category,
+            )
+        })
+    }
+
+    /// Whether the learned part could be read; without it triage works from its word lists alone.
     #[must_use]
-    pub fn features(&self, text: &str) -> Vec<Feature> {
+    pub fn has_model(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Hands over what the learned model looks at in a text.
+    pub fn with_input<T>(&self, text: &str, then: impl FnOnce(&Input<'_>) -> T) -> T {
         let Work {
             folded,
             reading,
             arguments,
         } = self.read(text);
-        let mut features = Vec::new();
-        features::extract(
+        then(&features::input(
             &folded,
             &reading,
             &arguments,
             &(0..folded.words().len()),
-            &mut features,
-        );
-        features
+        ))
+    }
+
+    /// What a reply to a text should speak of.
+    #[must_use]
+    pub fn topics(&self, text: &str) -> Topics {
+        self.model.as_ref().map_or_else(Topics::default, |model| {
+            self.with_input(text, |input| model.topics(input))
+        })
     }
 
     fn read(&self, text: &str) -> Work {
@@ -130,46 +147,62 @@ impl Classifier {
         }
     }
 
-    /// The model's opinion of the whole, raised by the most alarming part of a long text.
     fn opinion(&self, work: &Work) -> Opinion {
-        let Some(model) = &self.model else {
-            return work.arguments.opinion();
-        };
-        let words = work.folded.words().len();
-        let mut features = Vec::with_capacity(64 + words * 16);
-        let mut judge = |words: &Range<usize>| {
-            features::extract(&work.folded, &work.reading, &work.arguments, words, &mut features);
-            model.judge(&features)
-        };
-        let mut opinion = judge(&(0..words));
-        if words > LONG {
-            let part = PART.max(2 * words / MOST_PARTS);
-            for start in (0..words).step_by(part / 2) {
-                let words = start..words.min(start + part);
-                let spoken = work
-                    .arguments
-                    .strength_in(Why::Category(Category::Emergency), &words);
-                if spoken >= SPOKEN {
-                    let alarm = judge(&words).category(Category::Emergency);
-                    opinion = opinion.raised(alarm * PART_ALARM);
-                }
-            }
-        }
-        opinion
+        let words = 0..work.folded.words().len();
+        self.model.as_ref().map_or_else(
+            || work.arguments.opinion(),
+            |model| {
+                model.judge(&features::input(
+                    &work.folded,
+                    &work.reading,
+                    &work.arguments,
+                    &words,
+                ))
+            },
+        )
     }
 
     /// The verdict on a message that follows others of the same person, oldest first, none of them answered yet: bursts
     /// are read as one text, and an alarm in an earlier one stands whatever follows. Evidence lies in `text`.
     #[must_use]
     pub fn classify_thread(&self, earlier: &[&str], text: &str) -> Classification {
-        let mut verdict = self.classify(text);
-        if earlier.is_empty() || verdict.category == Category::Emergency {
-            return verdict;
-        }
         let alarm = earlier
             .iter()
             .map(|t| self.classify(t))
             .find(|c| c.category == Category::Emergency);
+        self.classify_after(alarm.as_ref(), earlier, text)
+    }
+
+    /// The same where the earlier ones have been judged before: `alarm` is the verdict on the one that gave the alarm.
+    #[must_use]
+    pub fn classify_after(
+        &self,
+        alarm: Option<&Classification>,
+        earlier: &[&str],
+        text: &str,
+    ) -> Classification {
+        let mut verdict = self.classify(text);
+        if verdict.category == Category::Emergency {
+            return verdict;
+        }
+        if let Some(alarm) = alarm {
+            verdict.secondary = Some(verdict.category).filter(|c| *c != Category::Other);
+            verdict.category = Category::Emergency;
+            verdict.confidence = alarm.confidence;
+            verdict.scores = alarm.scores;
+            alarm.signals.iter().for_each(|s| verdict.signals.insert(s));
+            verdict.evidence.insert(
+                0,
+                Evidence {
+                    span: 0..text.len(),
+                    why: explain::EARLIER.to_owned(),
+                },
+            );
+            return verdict;
+        }
+        if earlier.is_empty() {
+            return verdict;
+        }
         let mut whole = earlier.join("\n");
         let start = whole.len() + 1;
         whole.push('\n');
@@ -187,22 +220,7 @@ impl Classifier {
         for signal in verdict.signals.iter() {
             joined.signals.insert(signal);
         }
-        if let Some(alarm) = alarm {
-            verdict.secondary = Some(verdict.category).filter(|c| *c != Category::Other);
-            verdict.category = Category::Emergency;
-            verdict.confidence = alarm.confidence;
-            verdict.scores = alarm.scores;
-            alarm.signals.iter().for_each(|s| verdict.signals.insert(s));
-            verdict.evidence.insert(
-                0,
-                Evidence {
-                    span: 0..text.len(),
-                    why: explain::EARLIER.to_owned(),
-                },
-            );
-            return verdict;
-        }
-        if joined.category == Category::Emergency && joined.evidence.is_empty() {
+        if joined.category == Category::Emergency && !joined.evidence.iter().any(|e| e.why == "emergency") {
             joined.evidence.push(Evidence {
                 span: 0..text.len(),
                 why: explain::EARLIER.to_owned(),
@@ -279,6 +297,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_and_learned_is_small() {
+        let bytes = MODEL.len() + lexicon::BYTES;
+        assert!(bytes <= 8 << 20, "{bytes} bytes");
+    }
+
+    #[test]
     fn a_megabyte_is_read_in_bounded_time() {
         let check_long = |piece: &str, bytes: usize| {
             let text = piece.repeat(bytes / piece.len());
@@ -328,22 +352,10 @@ mod tests {
     #[test]
     fn the_committed_model_is_what_the_corpus_teaches() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-        let mut files: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|f| f.unwrap().path())
-            .collect();
-        files.retain(|f| {
-            f.file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with("train_"))
-        });
-        files.sort();
-        let samples: Vec<_> = files
-            .iter()
-            .flat_map(|f| train::read(&std::fs::read_to_string(f).unwrap()).unwrap())
-            .collect();
+        let (samples, others) = train::read_folder(&folder).unwrap();
         assert!(
-            train::train(&samples).encode() == MODEL,
-            "train again and commit core/src/classify/model.bin"
+            train::train(&samples, &others).encode() == MODEL,
+            "run `planton train` and commit core/src/classify/model.bin"
         );
     }
 }

@@ -12,6 +12,8 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Longest folded word, in bytes: longer runs (a key held down, a pasted token) are cut, their source span is whole.
 const LONGEST_WORD: usize = 48;
+/// Signs that are noted: a key held down says nothing new.
+const MOST_SIGNS: usize = 64;
 /// Words that a quotation may span before an unclosed quote is taken for an inch sign or a slip.
 const LONGEST_QUOTE: usize = 80;
 
@@ -30,11 +32,22 @@ pub struct Word {
     pub quoted: bool,
 }
 
+/// A sign that is no letter, no digit and no space: how a text is punctuated tells much about how it is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sign {
+    /// Words before it.
+    pub after: u32,
+    /// The sign.
+    pub sign: char,
+}
+
 /// A text as words.
 #[derive(Clone, Default)]
 pub struct Folded {
     text: String,
     words: Vec<Word>,
+    /// Signs between the words, in order: at most [`MOST_SIGNS`].
+    pub signs: Vec<Sign>,
     /// Exclamation marks.
     pub exclamations: usize,
     /// Question marks.
@@ -63,7 +76,7 @@ impl Folded {
     }
 
     /// The folded letters of all words.
-    pub fn iter(&self) -> impl Iterator<Item = &str> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone + '_ {
         self.words.iter().map(|w| self.letters_of(w))
     }
 
@@ -96,6 +109,10 @@ impl Hasher for PlainHasher {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
@@ -145,6 +162,22 @@ impl Normaliser {
         Self { forms, emoji }
     }
 
+    /// Folds what is one word of letters that no table spells out; says so if it is not.
+    pub(super) fn fold_word(&self, word: &str, into: &mut String) -> bool {
+        into.clear();
+        for c in word.chars() {
+            match kind(c) {
+                Kind::Letter if c.is_ascii() => into.push(c.to_ascii_lowercase()),
+                Kind::Letter => fold_letter(c, into),
+                Kind::Silent => {}
+                Kind::Break | Kind::Clause | Kind::Sentence | Kind::Quote => return false,
+            }
+        }
+        undo_elongation(into);
+        let number = into.len() > 4 && into.bytes().all(|b| b.is_ascii_digit());
+        !into.is_empty() && into.len() <= LONGEST_WORD && !number && !self.forms.contains_key(into.as_str())
+    }
+
     /// Folds a text.
     #[must_use]
     pub fn fold(&self, text: &str) -> Folded {
@@ -182,6 +215,9 @@ impl Normaliser {
                 }
                 Kind::Break => {
                     reader.flush();
+                    if !c.is_whitespace() {
+                        reader.sign(c);
+                    }
                     if let Some(words) = self.emoji.get(&c) {
                         for word in words {
                             reader.push(word, at..end);
@@ -190,10 +226,12 @@ impl Normaliser {
                 }
                 Kind::Clause => {
                     reader.flush();
+                    reader.sign(c);
                     reader.clause += 1;
                 }
                 Kind::Sentence => {
                     reader.flush();
+                    reader.sign(c);
                     match c {
                         '!' => reader.out.exclamations += 1,
                         '?' | '؟' => {
@@ -211,6 +249,7 @@ impl Normaliser {
                 }
                 Kind::Quote => {
                     reader.flush();
+                    reader.sign(c);
                     reader.quote();
                 }
             }
@@ -288,6 +327,14 @@ impl Reader<'_> {
             clause: self.clause,
             quoted: false,
         });
+    }
+
+    /// A sign stands after the words so far.
+    fn sign(&mut self, sign: char) {
+        if self.out.signs.len() < MOST_SIGNS {
+            let after = u32::try_from(self.out.words.len()).unwrap_or(u32::MAX);
+            self.out.signs.push(Sign { after, sign });
+        }
     }
 
     /// A question mark asks about the sentence of the last word.

@@ -261,6 +261,7 @@ impl Desk {
         )?;
         if let Some(reply) = &released.reply {
             tx.count_reply(before.category, reply)?;
+            self.learn_choice(tx, &before, answers, reply)?;
         }
         let after = Conversation {
             reply_state: outbox::reply_state(tx, &before)?,

@@ -177,10 +177,14 @@ impl Desk {
                 for (reply, times) in view.reply_usage(conversation.category)? {
                     usage.add(conversation.category, reply, times);
                 }
+                for (reply, share) in self.learned.choices(view)?.for_similar(&text) {
+                    usage.add_similar(reply, share);
+                }
                 suggest::suggest(
                     &pack,
                     &Situation {
                         classification: &classification,
+                        topics: &self.classifier.topics(&text),
                         text: &text,
                         now,
                         zone: inbox.zone,
@@ -397,17 +401,21 @@ impl Desk {
         })
     }
 
-    /// Puts a person's category in force for a message; its conversation takes its new place.
+    /// Puts a person's category in force for a message; its conversation takes its new place, and similar messages are judged so
+    /// from now on. What was an emergency only because of this message is read again without it.
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`, or `Store`.
     pub fn correct_category(&self, actor: &Actor, message: MessageId, category: Category) -> Result<()> {
         let operator = self.require_person(actor, Permission::Handle)?;
         let now = self.now();
+        let memory = self.memory()?;
         let id = self.store.write(|tx| {
             let corrected = tx.message(message)?;
             let from = corrected.classification.as_ref().map(|verdict| verdict.category);
             tx.correct_category(message, category, Some(operator.id))?;
+            let learned = self.learn_correction(tx, &operator, &corrected, category)?;
+            let read_again = self.read_again_after(tx, &memory, &corrected)?;
             let before = tx.conversation(corrected.conversation)?;
             let waiting = waiting(tx, &before)?;
             let inbox = tx.inbox(before.inbox)?;
@@ -429,7 +437,7 @@ impl Desk {
                 actor,
                 Action::CategoryCorrected,
                 journal::subject("conversation", before.id.0),
-                &json!({ "message": message, "from": from, "to": category }),
+                &json!({ "message": message, "from": from, "to": category, "learned": learned, "read_again": read_again }),
                 now,
             )?;
             Ok(before.id)

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::channel::{Batch, Undecodable};
-use crate::domain::{Action, Actor, ChannelKind, Classification, Direction, Inbox, InboxState, MessageKind};
+use crate::domain::{Action, Actor, ChannelKind, Inbox, InboxState};
 use crate::error::Result;
 use crate::event::Event;
 use crate::import::{self, Format, Item, Options, Progress, Remark};
@@ -36,14 +36,10 @@ impl Desk {
     /// # Errors
     /// `Store`; then nothing of the batch is stored.
     pub fn accept(&self, inbox: &Inbox, batch: &Batch, arrival: Arrival) -> Result<Report> {
-        let verdicts: Vec<Option<Classification>> = batch
-            .messages
-            .iter()
-            .map(|message| {
-                (message.direction == Direction::In && message.kind == MessageKind::Text)
-                    .then(|| self.classifier.classify(&message.text))
-            })
-            .collect();
+        let verdicts = self.store.read(|view| {
+            let memory = self.learned.corrections(view)?;
+            ingest::read(view, self.classifier, &memory, inbox, batch, self.now())
+        })?;
         let report = self
             .store
             .write(|tx: &Tx<'_>| ingest::accept(tx, inbox, batch, &verdicts, arrival, self.now()))?;

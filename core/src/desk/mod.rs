@@ -7,12 +7,14 @@ mod admin;
 mod answer;
 mod conversations;
 mod ingest;
+mod learning;
 mod night;
 mod reviews;
 
 pub use answer::{Sent, Submission};
 pub use conversations::{Opened, QueueItem, QueuePage, QueueRequest};
 pub use ingest::ImportReport;
+pub use learning::{Learned, LearnedCorrection};
 pub use night::{NightStatus, NightText, SentReply};
 pub use reviews::{ReviewItem, ReviewedText};
 
@@ -37,6 +39,7 @@ pub struct Desk {
     clock: Arc<dyn Clock>,
     events: Events,
     classifier: &'static Classifier,
+    learned: learning::Cache,
 }
 
 impl Desk {
@@ -53,6 +56,7 @@ impl Desk {
             clock,
             events: Events::default(),
             classifier: Classifier::built_in(),
+            learned: learning::Cache::default(),
         };
         if fresh {
             desk.store.write(|tx| {

@@ -46,6 +46,52 @@ words! {
     }
 }
 
+words! {
+    /// What an answer should speak of. Packs say which of their replies speaks of what, so that the same learning serves every pack.
+    Topic {
+        /// Danger now, and the person can phone.
+        Danger = "danger",
+        /// Danger now, and the person cannot speak.
+        SilentDanger = "silent_danger",
+        /// Suicidal intent, no act under way.
+        Suicide = "suicide",
+        /// A worrying absence.
+        Absence = "absence",
+        /// Violence at home, not at this minute.
+        DomesticViolence = "domestic_violence",
+        /// How an officer behaved.
+        OfficerConduct = "officer_conduct",
+        /// Paying, contesting or understanding a fine.
+        Fine = "fine",
+        /// How to report: harm, threats, a known author, the procedure itself.
+        ReportInPerson = "report_in_person",
+        /// A property offence by somebody unknown.
+        ReportOnline = "report_online",
+        /// Online fraud, illegal content, blackmail, impersonation.
+        Cybercrime = "cybercrime",
+        /// Something precise for a case.
+        CaseInformation = "case_information",
+        /// The frame of appeals, testimony and anonymity.
+        CaseFrame = "case_frame",
+        /// Lost or found papers and things.
+        LostAndFound = "lost_and_found",
+        /// Joining the force.
+        Joining = "joining",
+        /// Thanks, support, condolences.
+        Gratitude = "gratitude",
+        /// Requests of the press.
+        Press = "press",
+        /// Nothing to answer yet: a holding reply.
+        Holding = "holding",
+        /// A matter of another force.
+        OtherForce = "other_force",
+        /// Access to personal data, a published photo.
+        PersonalData = "personal_data",
+        /// What is true and what to do in a crisis.
+        Crisis = "crisis",
+    }
+}
+
 /// A set of signals, in declaration order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]

@@ -1,6 +1,6 @@
 //! What triage says of one message, and why.
 
-use super::{Category, Language, Signals};
+use super::{Category, Instant, Language, Signals, Topic, from_millis, millis};
 use std::ops::Range;
 
 /// The verdict on one message. It informs order and suggestions; it never hides, closes or drops anything.
@@ -22,13 +22,33 @@ pub struct Classification {
     pub evidence: Vec<Evidence>,
 }
 
+/// What an answer should speak of: a probability for each topic.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Topics([f32; Topic::ALL.len()]);
+
+impl Topics {
+    /// From probabilities, in order of declaration.
+    #[must_use]
+    pub fn new(probabilities: [f32; Topic::ALL.len()]) -> Self {
+        Self(probabilities)
+    }
+
+    /// That an answer should speak of this topic; 0 for all where nothing is known.
+    #[must_use]
+    pub fn of(&self, topic: Topic) -> f32 {
+        self.0.get(topic as usize).copied().unwrap_or(0.0)
+    }
+}
+
 /// A span of the text that decided.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     /// Byte range in the text, on character boundaries.
     pub span: Range<usize>,
     /// A stable code that the shells turn into a sentence: the name of a category or signal, e.g. `emergency`,
-    /// `cannot_speak`; with a prefix `context:` where the span weakens another (`context:past`, `context:negated`).
+    /// `cannot_speak`; with a prefix `context:` where the span weakens another (`context:past`, `context:negated`); `earlier`
+    /// where an earlier message gave the alarm; `learned:` and an instant in milliseconds where a colleague's correction of a
+    /// similar message decided.
     pub why: String,
 }
 
@@ -49,6 +69,30 @@ impl Classification {
             language: Language::Unknown,
             evidence: Vec::new(),
         }
+    }
+
+    /// A person's category in force. What the words say stays marked; what only explained how triage came to another
+    /// category (an earlier message, a colleague's correction) explains nothing any more.
+    #[must_use]
+    pub fn corrected(mut self, category: Category) -> Self {
+        if category != self.category {
+            self.category = category;
+            self.evidence
+                .retain(|e| !e.is_of_earlier_message() && e.learned_at().is_none());
+        }
+        self
+    }
+
+    /// Is it an emergency by its own words or by what was learned, not only because an earlier message was one?
+    #[must_use]
+    pub fn is_alarm_of_its_own(&self) -> bool {
+        self.category == Category::Emergency && !self.evidence.iter().any(Evidence::is_of_earlier_message)
+    }
+
+    /// When the correction was made by which this verdict was learned.
+    #[must_use]
+    pub fn learned_at(&self) -> Option<Instant> {
+        self.evidence.iter().find_map(Evidence::learned_at)
     }
 
     /// Puts a category in force, above every other score.
@@ -75,6 +119,39 @@ impl Classification {
 }
 
 impl Evidence {
+    /// The code of evidence that lies in an earlier message of the conversation.
+    pub const EARLIER: &str = "earlier";
+    /// The beginning of the code of evidence that was learned here; when follows.
+    const LEARNED: &str = "learned:";
+
+    /// Words that a corrected message shares.
+    #[must_use]
+    pub fn learned(span: Range<usize>, corrected_at: Instant) -> Self {
+        Self {
+            span,
+            why: format!("{}{}", Self::LEARNED, millis(corrected_at)),
+        }
+    }
+
+    /// When the correction was made, where a code says that it was learned here.
+    #[must_use]
+    pub fn learned_when(code: &str) -> Option<Instant> {
+        let when: i64 = code.strip_prefix(Self::LEARNED)?.parse().ok()?;
+        Some(from_millis(when))
+    }
+
+    /// When the correction was made that this was learned from; none for any other evidence.
+    #[must_use]
+    pub fn learned_at(&self) -> Option<Instant> {
+        Self::learned_when(&self.why)
+    }
+
+    /// Does it stand for an earlier message?
+    #[must_use]
+    pub fn is_of_earlier_message(&self) -> bool {
+        self.why == Self::EARLIER
+    }
+
     /// The words themselves; nothing when the span does not lie in this text.
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Option<&'t str> {

@@ -32,4 +32,6 @@ id! {
     JournalSeq,
     /// An item that could not be decoded.
     QuarantineId,
+    /// A person's category that triage learned from; grows with time.
+    CorrectionId,
 }

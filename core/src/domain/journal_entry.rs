@@ -37,6 +37,8 @@ words! {
         Reopened = "reopened",
         /// A person corrected the category.
         CategoryCorrected = "category_corrected",
+        /// Everything that was learned here was forgotten.
+        LearningReset = "learning_reset",
         /// A draft was submitted for review.
         Submitted = "submitted",
         /// A reviewer said yes.

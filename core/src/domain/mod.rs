@@ -14,6 +14,7 @@ mod inbox;
 mod instant;
 mod journal_entry;
 mod language;
+mod learned;
 mod message;
 mod night;
 mod operator;
@@ -21,18 +22,20 @@ mod outbox_entry;
 mod quarantine;
 
 pub use canned_response::{ReplyId, Suggestion};
-pub use category::{Category, Signal, Signals};
-pub use classification::{Classification, Evidence};
+pub use category::{Category, Signal, Signals, Topic};
+pub use classification::{Classification, Evidence, Topics};
 pub use contact::Contact;
 pub use conversation::{Claim, Conversation, ConversationStatus, ReplyState};
 pub use draft::{Draft, Review, ReviewDecision, ReviewState, Verdict, digest};
 pub use ids::{
-    ContactId, ConversationId, DraftId, InboxId, JournalSeq, MessageId, OperatorId, OutboxId, QuarantineId,
+    ContactId, ConversationId, CorrectionId, DraftId, InboxId, JournalSeq, MessageId, OperatorId, OutboxId,
+    QuarantineId,
 };
 pub use inbox::{ChannelKind, Inbox, InboxState};
 pub use instant::{Instant, from_millis, millis};
 pub use journal_entry::{Action, JournalEntry, Subject};
 pub use language::Language;
+pub use learned::{Choice, Correction, Imprint};
 pub use message::{
     Attachment, Author, Direction, IncomingMessage, Message, MessageKind, SenderFlags, ThreadKind,
 };

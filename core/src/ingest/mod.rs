@@ -1,11 +1,15 @@
 //! A batch becomes stored messages: each once, in its conversation, in its place in the queue - all in one transaction.
 //!
-//! What comes in: what a channel or an importer handed over, with triage's verdicts (made before the transaction, off the writer's
-//! path). What goes out: a count of what was stored, what was known already, what could not be decoded. Deliberately absent: answers.
+//! What comes in: what a channel or an importer handed over, with triage's verdicts (made by [`read`] before the transaction, off the
+//! writer's path). What goes out: a count of what was stored, what was known already, what could not be decoded. Deliberately absent: answers.
 //! What follows from a message is decided later, from what is stored here.
 
+mod burst;
+mod reading;
 mod thread;
 
+pub use burst::{BURST, Burst, burst};
+pub use reading::{judge, read};
 pub use thread::{answered, arrived, recomputed};
 
 use crate::channel::Batch;

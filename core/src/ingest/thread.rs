@@ -3,8 +3,8 @@
 use super::Arrival;
 use crate::channel;
 use crate::domain::{
-    Category, ChannelKind, Classification, Conversation, ConversationStatus, IncomingMessage, Instant,
-    Language, Message, MessageKind, ReplyState, Signal, Signals,
+    Category, ChannelKind, Classification, Conversation, ConversationStatus, Evidence, IncomingMessage,
+    Instant, Language, Message, MessageKind, ReplyState, Signal, Signals,
 };
 use chrono::Duration;
 
@@ -32,10 +32,11 @@ pub fn arrived(
     if message.kind != MessageKind::Text {
         return conversation;
     }
-    // The row shows what decided its place, not a later "ok": the newest of the most urgent.
+    // The row shows what decided its place, not a later "ok": the newest of the most urgent that is so by its own words.
+    let follows = verdict.evidence.iter().any(Evidence::is_of_earlier_message);
     if conversation.waiting_since.is_none()
         || verdict.category < conversation.category
-        || (verdict.category == conversation.category && newest)
+        || (verdict.category == conversation.category && newest && !follows)
     {
         conversation.excerpt = excerpt(message);
     }

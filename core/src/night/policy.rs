@@ -12,8 +12,8 @@
 use super::automatic;
 use super::schedule::Night;
 use crate::domain::{
-    Author, Category, Classification, Direction, Instant, Language, MessageKind, NightReplyKind, ReplyId,
-    SenderFlags, Signal, ThreadKind, words,
+    Author, Category, Classification, Direction, Evidence, Instant, Language, MessageKind, NightReplyKind,
+    ReplyId, SenderFlags, Signal, ThreadKind, words,
 };
 use chrono::Duration;
 
@@ -207,15 +207,22 @@ fn not_now(facts: &Facts<'_>) -> Option<LeaveReason> {
 /// What is not answered in this conversation, as far as one can tell.
 fn not_here(facts: &Facts<'_>) -> Option<LeaveReason> {
     let danger = is_danger(facts.classification);
+    // A robot's text does not become a cry because a person's alarm stands before it.
+    let said = danger
+        && !facts
+            .classification
+            .evidence
+            .iter()
+            .any(Evidence::is_of_earlier_message);
     if let Some(reason) = automatic::recognise(facts.text)
-        && (!danger || automatic::is_only_advice(facts.text, &facts.classification.evidence))
+        && (!said || automatic::is_only_advice(facts.text, &facts.classification.evidence))
     {
         return Some(reason);
     }
     let triage_says_so = facts.classification.signals.contains(Signal::Automatic)
         && !automatic::is_told_by_a_person(facts.text);
     let ping_pong = automatic::is_ping_pong(facts.text, facts.arrived_at, facts.recent);
-    if !danger && (triage_says_so || ping_pong) {
+    if !said && (triage_says_so || ping_pong) {
         return Some(LeaveReason::Automatic);
     }
     let colleague = facts.colleague_at.is_some_and(|wrote| {
@@ -402,6 +409,22 @@ mod tests {
         assert_eq!(word(&decide(&facts)), "automatic");
         facts.text = "j'ai reçu un sms avec un code, c'est une arnaque ?";
         assert_eq!(word(&decide(&facts)), "night_general");
+    }
+
+    #[test]
+    fn an_alarm_before_it_makes_no_cry_of_a_robot_s_text_and_counts_for_a_person_s() {
+        let mut danger = verdict(Category::Emergency, &[]);
+        danger.evidence = vec![Evidence {
+            span: 0..4,
+            why: Evidence::EARLIER.to_owned(),
+        }];
+        let mut facts = at_night(&danger);
+        facts.text = "Réponse automatique : absent";
+        assert_eq!(word(&decide(&facts)), "out_of_office");
+        facts.text = "vous êtes là ?";
+        assert_eq!(word(&decide(&facts)), "night_emergency");
+        facts.already_specific = true;
+        assert_eq!(word(&decide(&facts)), "already_replied", "and only once");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the night responder would have done in a conversation that is already over.
 //!
-//! In: a conversation as `planton replay` reads it, a schedule with its zone, and triage. Out: the replies that would have been
+//! In: a conversation as `planton replay` reads it, a schedule with its zone, and triage, which reads bursts as ingest does. Out: the replies that would have been
 //! sent, and why the other messages were left. The clock is simulated: each message is handled when it arrived, in that order,
 //! knowing only what came before it. Deliberately absent: sending, the store, and reading files.
 //!
@@ -25,6 +25,8 @@ use crate::domain::{
     Author, Category, Classification, Direction, Instant, Language, MessageKind, NightId, NightReplyKind,
     ReplyId, SenderFlags, Signal, Signals, ThreadKind, digest,
 };
+use crate::ingest::{Burst, burst};
+use crate::store::Said;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -34,6 +36,11 @@ use std::collections::HashSet;
 pub trait Triage {
     /// The verdict on one text.
     fn classify(&self, text: &str) -> Classification;
+
+    /// The verdict on a text with what the same person wrote shortly before.
+    fn classify_after(&self, _before: &Burst<'_>, text: &str) -> Classification {
+        self.classify(text)
+    }
 }
 
 /// The rules to replay a case against.
@@ -313,6 +320,8 @@ struct Thread<'s> {
     language: Language,
     replied: HashSet<(NightId, NightReplyKind)>,
     recent: Vec<Recent>,
+    /// What was written, in the platform's order, for reading bursts as ingest reads them.
+    said: Vec<Said>,
     category: Option<Category>,
     night_replies: Vec<ReplayedReply>,
     left: Vec<ReplayedLeave>,
@@ -329,6 +338,7 @@ impl<'s> Thread<'s> {
             language: Language::Unknown,
             replied: HashSet::new(),
             recent: Vec::new(),
+            said: Vec::new(),
             category: None,
             night_replies: Vec::new(),
             left: Vec::new(),
@@ -339,6 +349,7 @@ impl<'s> Thread<'s> {
         match event.role {
             Role::Colleague => {
                 self.colleague_at = self.colleague_at.max(Some(event.sent_at));
+                self.hear(event, Author::Operator, None);
                 self.remember(event.received_at, Author::Operator, &event.message.text);
             }
             Role::OurAutomatic => {
@@ -367,6 +378,12 @@ impl<'s> Thread<'s> {
         let text = event.message.text.as_str();
         // Triage reads what people and robots write; notices and echoes hold our words or nobody's.
         let classification = match event.role {
+            Role::Contact | Role::Robot if self.kind == ThreadKind::Direct => {
+                let end = self.said.partition_point(|said| said.at <= event.sent_at);
+                let before = self.said.get(..end).unwrap_or_default();
+                self.triage
+                    .classify_after(&burst(before.iter(), event.sent_at), text)
+            }
             Role::Contact | Role::Robot => self.triage.classify(text),
             _ => nothing(),
         };
@@ -411,8 +428,23 @@ impl<'s> Thread<'s> {
                 self.language = classification.language;
             }
             self.remember(event.received_at, Author::Contact, text);
+            self.hear(event, Author::Contact, Some(classification));
         }
         self.record(event, night, decision);
+    }
+
+    fn hear(&mut self, event: &Event<'_>, author: Author, verdict: Option<Classification>) {
+        let place = self.said.partition_point(|said| said.at <= event.sent_at);
+        let said = Said {
+            id: None,
+            at: event.sent_at,
+            author,
+            automatic: event.role == Role::Robot,
+            text: event.message.text.clone(),
+            verdict,
+            settled: false,
+        };
+        self.said.insert(place, said);
     }
 
     fn record(&mut self, event: &Event<'_>, night: Option<Night>, decision: Decision) {

@@ -13,7 +13,8 @@ mod sqlite;
 pub use key::{DataDir, WorkspaceKey};
 pub use sqlite::conversation::{NewConversation, QueueCursor, QueueQuery};
 pub use sqlite::counter::Counts;
-pub use sqlite::message::NewMessage;
+pub use sqlite::learned::{Forgotten, Mark};
+pub use sqlite::message::{NewMessage, Said};
 pub use sqlite::operator::PasswordRecord;
 pub use sqlite::outbox::NewOutboxEntry;
 
@@ -228,6 +229,33 @@ pub(in crate::store) mod tests {
                 .message
                 .contains("differs")
         );
+    }
+
+    #[test]
+    fn a_workspace_of_the_first_form_is_brought_up_after_a_copy_was_taken() {
+        let folder = in_folder();
+        let store = open(folder.path()).unwrap();
+        store
+            .write(|tx| {
+                tx.set_setting("pack", &"x")?;
+                let back = "DROP TABLE correction; DROP TABLE choice; DELETE FROM migration WHERE number = 2; PRAGMA user_version = 1;";
+                tx.view.conn.execute_batch(back).map_err(sqlite::failed)
+            })
+            .unwrap();
+        drop(store);
+        let store = open(folder.path()).unwrap();
+        assert_eq!(
+            store
+                .read(|view| view.setting::<String>("pack"))
+                .unwrap()
+                .as_deref(),
+            Some("x")
+        );
+        assert_eq!(
+            store.read(|view| view.corrections_mark()).unwrap(),
+            Mark::default()
+        );
+        assert!(folder.path().join("planton.before-1.backup.db").exists());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::fold::{Folded, fold_cue};
 use super::manifest::Offer;
-use crate::domain::{Category, Signal};
+use crate::domain::{Category, Signal, Topic};
 use crate::error::{Error, Result};
 use aho_corasick::AhoCorasick;
 use std::collections::HashMap;
@@ -94,6 +94,7 @@ impl Found {
 pub(super) struct Rule {
     pub(super) base: f32,
     pub(super) categories: Vec<(Category, f32)>,
+    pub(super) topics: Vec<(Topic, f32)>,
     pub(super) signals: Vec<(Signal, f32)>,
     pub(super) cues: Vec<CueRule>,
 }
@@ -119,6 +120,7 @@ impl Rule {
         Self {
             base: offer.base,
             categories: offer.categories.into_iter().collect(),
+            topics: offer.topics.into_iter().collect(),
             signals: offer.signals.into_iter().collect(),
             cues: offer
                 .cues

@@ -4,7 +4,7 @@
 //! switch a rule off. Deliberately absent: any judgement of the content (see `check`).
 
 use super::hours::Hours;
-use crate::domain::{Category, Language, Signal};
+use crate::domain::{Category, Language, Signal, Topic};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -101,6 +101,9 @@ pub(super) struct Offer {
     /// Points times the category's score.
     #[serde(default)]
     pub(super) categories: BTreeMap<Category, f32>,
+    /// Points times the probability of the topic, as triage learned it.
+    #[serde(default)]
+    pub(super) topics: BTreeMap<Topic, f32>,
     /// Points for a signal.
     #[serde(default)]
     pub(super) signals: BTreeMap<Signal, f32>,

@@ -26,7 +26,7 @@ pub use pack::{Facts, NightFacts, Pack, Rendered, Reply};
 pub use rank::Usage;
 
 use crate::channel::{length, limits};
-use crate::domain::{ChannelKind, Classification, Instant, Language, ReplyId, Suggestion};
+use crate::domain::{ChannelKind, Classification, Instant, Language, ReplyId, Suggestion, Topics};
 use chrono_tz::Tz;
 use rank::Points;
 
@@ -35,6 +35,8 @@ use rank::Points;
 pub struct Situation<'a> {
     /// What triage says.
     pub classification: &'a Classification,
+    /// What triage learned that an answer should speak of.
+    pub topics: &'a Topics,
     /// What the person wrote.
     pub text: &'a str,
     /// The instant that decides which lines are open.
@@ -64,7 +66,7 @@ pub fn suggest(pack: &Pack, situation: &Situation<'_>, reader: Language) -> Vec<
         .values()
         .filter_map(|reply| {
             let rule = reply.rule.as_ref()?;
-            let points = Points::of(&reply.id, rule, situation.classification, &found, situation.usage);
+            let points = Points::of(&reply.id, rule, situation, &found);
             (points.sum >= LEAST).then_some((reply, points))
         })
         .collect();

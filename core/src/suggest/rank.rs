@@ -5,14 +5,17 @@
 //! any memory of its own.
 
 use super::cues::{CueRule, Found, Rule};
-use super::words;
-use crate::domain::{Category, Classification, Language, ReplyId, Signal};
+use super::{Situation, words};
+use crate::domain::{Category, Classification, Language, ReplyId, Signal, Topic};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// What colleagues chose before: how often each reply was sent for messages of a category.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Usage(HashMap<(Category, ReplyId), u32>);
+/// What colleagues chose before: how often each reply was sent for messages of a category, and which for similar messages.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    counts: HashMap<(Category, ReplyId), u32>,
+    similar: HashMap<ReplyId, f32>,
+}
 
 impl Usage {
     /// Nothing chosen yet.
@@ -23,19 +26,25 @@ impl Usage {
 
     /// Adds choices.
     pub fn add(&mut self, category: Category, reply: ReplyId, times: u32) {
-        let count = self.0.entry((category, reply)).or_default();
+        let count = self.counts.entry((category, reply)).or_default();
         *count = count.saturating_add(times);
+    }
+
+    /// Says that a reply was chosen for similar messages: its share of the choices, from 0 to 1.
+    pub fn add_similar(&mut self, reply: ReplyId, share: f32) {
+        let sum = self.similar.entry(reply).or_default();
+        *sum = (*sum + share).clamp(0.0, 1.0);
     }
 
     /// From 0 (never) towards 1 (always), with doubt while there are few.
     fn share(&self, category: Category, reply: &ReplyId) -> f32 {
         let all: u32 = self
-            .0
+            .counts
             .iter()
             .filter(|((c, _), _)| *c == category)
             .fold(0, |n, (_, times)| n.saturating_add(*times));
         let this = self
-            .0
+            .counts
             .get(&(category, reply.clone()))
             .copied()
             .unwrap_or_default();
@@ -56,16 +65,18 @@ impl FromIterator<(Category, ReplyId, u32)> for Usage {
 /// As many choices count as much as the pack's own opinion.
 const DOUBT: f32 = 20.0;
 
-/// The most that the habit of colleagues can add: it settles a close race and overturns no clear one.
+/// The most that the choices of colleagues can add: they settle a close race and overturn no clear one.
 const HABIT: f32 = 0.3;
 
 /// One reason for a rank.
 #[derive(Debug, Clone, PartialEq)]
 enum Reason {
     Category(Category),
+    Topic(Topic),
     Signal(Signal),
     Words(Range<usize>),
     Habit,
+    Similar,
 }
 
 /// Points and reasons of one reply.
@@ -77,19 +88,17 @@ pub(super) struct Points {
 
 impl Points {
     /// Judges one reply.
-    pub(super) fn of(
-        id: &ReplyId,
-        rule: &Rule,
-        verdict: &Classification,
-        found: &Found,
-        usage: &Usage,
-    ) -> Self {
+    pub(super) fn of(id: &ReplyId, rule: &Rule, situation: &Situation<'_>, found: &Found) -> Self {
+        let (verdict, usage) = (situation.classification, situation.usage);
         let mut points = Self {
             sum: rule.base,
             reasons: Vec::new(),
         };
         for (category, weight) in &rule.categories {
             points.add(weight * verdict.score(*category), Reason::Category(*category));
+        }
+        for (topic, weight) in &rule.topics {
+            points.add(weight * situation.topics.of(*topic), Reason::Topic(*topic));
         }
         for (signal, weight) in rule.signals.iter().filter(|(s, _)| verdict.signals.contains(*s)) {
             points.add(*weight, Reason::Signal(*signal));
@@ -101,7 +110,13 @@ impl Points {
         }
         // In an emergency the pack decides alone.
         if verdict.category != Category::Emergency {
-            points.add(HABIT * usage.share(verdict.category, id), Reason::Habit);
+            // What was chosen for similar messages says more than the habit, and takes its place as far as it goes.
+            let similar = usage.similar.get(id).copied().unwrap_or_default();
+            points.add(HABIT * similar, Reason::Similar);
+            points.add(
+                HABIT * (1.0 - similar) * usage.share(verdict.category, id),
+                Reason::Habit,
+            );
         }
         points
     }
@@ -130,10 +145,11 @@ impl Points {
             }
         };
         let mut quoted: Vec<String> = Vec::new();
-        let mut habit = false;
+        let (mut habit, mut similar) = (false, false);
         for (points, reason) in &self.reasons {
             match reason {
                 Reason::Category(category) if *points >= 0.15 => name(words::category(*category, reader)),
+                Reason::Topic(topic) if *points >= 0.3 => name(words::topic(*topic, reader)),
                 Reason::Signal(signal) => name(words::signal(*signal, reader)),
                 Reason::Words(span) if quoted.len() < 3 => {
                     let quote = text
@@ -142,6 +158,7 @@ impl Points {
                     quoted.extend(quote.filter(|q| q.chars().count() <= 60 && !quoted.contains(q)));
                 }
                 Reason::Habit if *points >= 0.05 => habit = true,
+                Reason::Similar if *points >= 0.05 => similar = true,
                 _ => {}
             }
         }
@@ -153,6 +170,13 @@ impl Points {
             parts.push(format!("les mots « {} »", quoted.join(" », « ")));
         } else if !quoted.is_empty() {
             parts.push(format!("the words \"{}\"", quoted.join("\", \"")));
+        }
+        match (similar, french) {
+            (true, true) => {
+                parts.push("une personne de l'équipe l'a choisi pour un message semblable".to_owned())
+            }
+            (true, false) => parts.push("a colleague chose it for a similar message".to_owned()),
+            (false, _) => {}
         }
         match (habit, french) {
             (true, true) => parts.push("souvent choisi par vos collègues".to_owned()),

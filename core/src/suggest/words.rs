@@ -4,7 +4,7 @@
 //! the texts of replies, which are data.
 
 use super::pack::{Fact, hour_and_minute};
-use crate::domain::{Category, ChannelKind, Language, Signal};
+use crate::domain::{Category, ChannelKind, Language, Signal, Topic};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeMap;
 
@@ -83,6 +83,40 @@ pub(super) fn category(category: Category, reader: Language) -> &'static str {
         Category::Recruitment => ("recrutement", "recruitment"),
         Category::Thanks => ("remerciement", "thanks"),
         Category::Other => ("autre message", "other"),
+    };
+    if reader == Language::French {
+        french
+    } else {
+        english
+    }
+}
+
+/// What an answer would speak of, for a reason.
+pub(super) fn topic(topic: Topic, reader: Language) -> &'static str {
+    let (french, english) = match topic {
+        Topic::Danger => ("danger en ce moment", "danger now"),
+        Topic::SilentDanger => ("danger sans pouvoir parler", "danger without being able to speak"),
+        Topic::Suicide => ("intention suicidaire", "suicidal intent"),
+        Topic::Absence => ("absence inquiétante", "a worrying absence"),
+        Topic::DomesticViolence => ("violences dans la famille", "violence at home"),
+        Topic::OfficerConduct => ("comportement d'un policier", "an officer's conduct"),
+        Topic::Fine => ("amende", "a fine"),
+        Topic::ReportInPerson => ("plainte à déposer", "how to report"),
+        Topic::ReportOnline => (
+            "atteinte aux biens, auteur inconnu",
+            "property offence, author unknown",
+        ),
+        Topic::Cybercrime => ("escroquerie ou contenu en ligne", "fraud or content online"),
+        Topic::CaseInformation => ("élément pour une enquête", "information for a case"),
+        Topic::CaseFrame => ("cadre des appels à témoins", "the frame of appeals and testimony"),
+        Topic::LostAndFound => ("objet perdu ou trouvé", "lost or found"),
+        Topic::Joining => ("entrer dans la police", "joining the police"),
+        Topic::Gratitude => ("remerciement", "thanks"),
+        Topic::Press => ("demande de presse", "press request"),
+        Topic::Holding => ("rien à répondre encore", "nothing to answer yet"),
+        Topic::OtherForce => ("autre service de police", "another force"),
+        Topic::PersonalData => ("données personnelles", "personal data"),
+        Topic::Crisis => ("événement en cours", "an event going on"),
     };
     if reader == Language::French {
         french

@@ -2,21 +2,23 @@
 
 use super::view::{
     AttachmentView, CategoryCount, ConversationView, CountsView, DraftView, EvidenceView, InboxView,
-    LimitView, MessageView, NightReplyView, NightTextView, NightWindowView, OutboxView, PersonView,
-    QuarantineRow, QueueRow, ReviewRow, SessionView, SuggestionView,
+    LearnedRow, LearnedView, LimitView, MessageView, NightReplyView, NightTextView, NightWindowView,
+    OutboxView, PersonView, QuarantineRow, QueueRow, ReviewRow, SessionView, SuggestionView,
 };
 use crate::state::Window;
 use planton_core::channel::{LengthUnit, limits};
-use planton_core::desk::{NightText, Opened, QueueItem, ReviewItem, SentReply};
+use planton_core::desk::{Learned, NightText, Opened, QueueItem, ReviewItem, SentReply};
 use planton_core::domain::{
-    Actor, Draft, Inbox, Language, Message, Operator, OutboxEntry, QuarantinedItem, Role, Suggestion,
-    Verdict, millis,
+    Actor, Category, Draft, Inbox, Language, Message, Operator, OutboxEntry, QuarantinedItem, Role,
+    Suggestion, Verdict, millis,
 };
 use planton_core::error::{Result, in_language};
 use planton_core::night::preview::ComingNight;
 use planton_core::people::{Permission, may};
 use planton_core::store::Counts;
 
+/// The most corrections that are shown one by one.
+const SHOWN: usize = 200;
 /// The longest part of an unreadable item that is shown, in characters.
 const PREVIEW: usize = 2000;
 
@@ -35,6 +37,7 @@ pub(crate) fn session(actor: &Actor) -> Option<SessionView> {
     Some(SessionView {
         person: person(operator),
         may_review: may(actor, Permission::Review),
+        may_supervise: may(actor, Permission::Supervise),
         may_administer: operator.role >= Role::Administrator,
     })
 }
@@ -150,6 +153,7 @@ fn message(message: &Message, window: &Window) -> Result<MessageView> {
         evidence: verdict
             .map(|verdict| evidence(&message.text, verdict))
             .unwrap_or_default(),
+        learned_at: verdict.and_then(|verdict| verdict.learned_at()).map(millis),
         automatic: message.flags.automatic,
     })
 }
@@ -164,7 +168,10 @@ fn evidence(text: &str, verdict: &planton_core::domain::Classification) -> Vec<E
             Some(EvidenceView {
                 start: utf16(evidence.span.start)?,
                 end: utf16(evidence.span.end)?,
-                why: evidence.why.clone(),
+                why: match evidence.learned_at() {
+                    Some(_) => "learned".to_owned(),
+                    None => evidence.why.clone(),
+                },
             })
         })
         .collect()
@@ -301,5 +308,30 @@ pub(crate) fn quarantined(item: &QuarantinedItem, inbox: &Inbox, reader: Languag
         reason: in_language(&item.reason, reader).into_owned(),
         preview: String::from_utf8_lossy(&item.raw).chars().take(PREVIEW).collect(),
         at: millis(item.at),
+    }
+}
+
+pub(crate) fn learned(learned: &Learned) -> LearnedView {
+    let corrections = &learned.corrections;
+    LearnedView {
+        by_category: Category::ALL
+            .iter()
+            .map(|category| CategoryCount {
+                category: category.to_string(),
+                count: i64::try_from(corrections.iter().filter(|c| c.to == *category).count())
+                    .unwrap_or(i64::MAX),
+            })
+            .collect(),
+        corrections: corrections
+            .iter()
+            .take(SHOWN)
+            .map(|correction| LearnedRow {
+                at: millis(correction.at),
+                from: correction.from.to_string(),
+                to: correction.to.to_string(),
+                by: correction.by.clone(),
+            })
+            .collect(),
+        choices: learned.choices,
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod error;
 pub(crate) mod from_core;
 pub(crate) mod view;
 
-use commands::{accounts, conversations, night, people, replies, reviews};
+use commands::{accounts, conversations, night, people, replies, reviews, triage};
 
 /// Every command that the page may call.
 pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
@@ -50,6 +50,8 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Sen
         accounts::import_file,
         accounts::quarantine,
         accounts::resolve_quarantined,
+        triage::learned,
+        triage::forget_learned,
     ]
 }
 

@@ -29,6 +29,7 @@ fn generate(folder: &Path) {
         InboxView,
         QuarantineRow,
         ImportView,
+        LearnedView,
         MailAccountForm,
         StaleEvent,
     );

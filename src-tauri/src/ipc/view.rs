@@ -53,6 +53,7 @@ pub(crate) struct PersonView {
 pub(crate) struct SessionView {
     pub(crate) person: PersonView,
     pub(crate) may_review: bool,
+    pub(crate) may_supervise: bool,
     pub(crate) may_administer: bool,
 }
 
@@ -143,7 +144,8 @@ pub(crate) struct CategoryCount {
 pub(crate) struct EvidenceView {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// A category word (`emergency`), a signal word (`cannot_speak`), or `context:past`, `context:negated`, `context:figurative`...
+    /// A category word (`emergency`), a signal word (`cannot_speak`), `context:past`, `context:negated`, `context:figurative`...,
+    /// `earlier` (the messages before gave the alarm), or `learned` (see `learned_at`).
     pub(crate) why: String,
 }
 
@@ -177,6 +179,9 @@ pub(crate) struct MessageView {
     pub(crate) confidence: Option<f32>,
     pub(crate) signals: Vec<String>,
     pub(crate) evidence: Vec<EvidenceView>,
+    /// When a colleague corrected the similar message from which this category was learned here; null where it was not.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub(crate) learned_at: Option<i64>,
     /// Sent by a program.
     pub(crate) automatic: bool,
 }
@@ -376,6 +381,31 @@ pub(crate) struct QuarantineRow {
     pub(crate) preview: String,
     #[cfg_attr(test, ts(type = "number"))]
     pub(crate) at: i64,
+}
+
+/// What triage learned at this desk.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct LearnedView {
+    /// Corrections by the category that people gave, every category present.
+    pub(crate) by_category: Vec<CategoryCount>,
+    /// The newest first; at most 200.
+    pub(crate) corrections: Vec<LearnedRow>,
+    /// How many canned responses people chose are remembered.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) choices: u64,
+}
+
+/// One correction.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct LearnedRow {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) at: i64,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    /// Who corrected.
+    pub(crate) by: String,
 }
 
 /// What an import did.

@@ -86,6 +86,11 @@ export class Desk {
     await this.until(`the ${page} page is shown`, async () => (await this.element(`nav-${page}`).getAttribute("aria-current")) === "page");
   }
 
+  /** Somebody writes, and another program of the workspace takes it in. */
+  async arrives(message) {
+    await this.#workspace.arrives(message);
+  }
+
   // Looking.
 
   element(testid, more = "") {
@@ -243,6 +248,11 @@ export class Desk {
   /** Chooses from a menu of the bar by what it says. */
   async choose(menu, word) {
     await this.click(menu);
+    await this.pick(menu, word);
+  }
+
+  /** Chooses from a menu that is open. */
+  async pick(menu, word) {
     // The menu is drawn anew while it finds its place; an item found too early is looked for again.
     await this.until(`the menu ${menu} offers ${word}`, async () => {
       const item = this.#browser.$(`//*[@role="menu"]//*[@role="menuitem"][contains(., "${word}")]`);

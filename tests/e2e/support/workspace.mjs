@@ -1,6 +1,6 @@
 /** A place of its own for one run: a home, a demo workspace, and what a window needs to live in it. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -41,6 +41,13 @@ export async function makeWorkspace({ filled }) {
   }
   return {
     env,
+    /** A message that reaches the workspace by another program: the command line imports it. */
+    async arrives({ contact, text }) {
+      const file = folder(`${contact}.jsonl`);
+      await writeFile(file, JSON.stringify({ id: contact, conversation: contact, from: { id: contact, name: contact }, at: new Date().toISOString(), text }));
+      const cli = await program("PLANTON_CLI", "debug/planton");
+      await promisify(execFile)(cli, ["--as", "camille", "import", "--format", "jsonl", "--inbox", "Guichet", file], { env, timeout: 60_000 });
+    },
     /** The web view's processes outlive the window for a moment and still write: removing is tried again as a whole. */
     remove: () => rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };

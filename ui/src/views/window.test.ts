@@ -138,6 +138,62 @@ describe("answering by keyboard", () => {
   });
 });
 
+describe("learning", () => {
+  const text = "Est-ce que la piscine est ouverte demain ?";
+
+  it("a category corrected by one key is learned: a similar message says so, and the settings list it", async () => {
+    const backend = await signedIn();
+    await user.keyboard("j{Enter}");
+    await waitFor(() => { expect(screen.getByTestId("release")).toBeVisible(); });
+    const id = Number(screen.getByTestId("conversation").dataset.conversation);
+    backend.receive(text, "other", id);
+    await within(screen.getByTestId("conversation")).findByText(text);
+    await user.keyboard("c");
+    const choice = await waitFor(() => {
+      const found = [...document.querySelectorAll<HTMLElement>("[role=menuitem]")].find((item) => item.textContent.includes("Témoignage"));
+      if (found === undefined) throw new Error("The menu of categories is not open.");
+      return found;
+    });
+    await user.click(choice);
+    await waitFor(() => { expect(backend.calls).toContain("correct_category"); });
+    expect(screen.queryByTestId("learned-mark")).toBeNull();
+
+    backend.receive(text, "incident", id);
+    expect(await screen.findByTestId("learned-mark")).toHaveTextContent("appris ici");
+    expect(screen.getByTestId("learned-why")).toHaveTextContent("Appris ici : quelqu'un de l'équipe a corrigé un message semblable");
+
+    await user.keyboard("gs");
+    expect(await screen.findByTestId("learned-row")).toHaveTextContent(/Autre.*Témoignage.*Ana Morel/);
+    expect(screen.queryByTestId("forget-learned")).toBeNull();
+  });
+
+  it("a supervisor forgets everything, after being asked", async () => {
+    const backend = await signedIn("bruno");
+    await backend.correctCategory(100, "witness");
+    await user.keyboard("gs");
+    await user.click(await screen.findByTestId("forget-learned"));
+    expect(await screen.findByRole("dialog")).toHaveTextContent("Les messages déjà corrigés le restent.");
+    expect(backend.calls).not.toContain("forget_learned");
+    await user.click(screen.getByTestId("forget-learned-confirm"));
+    await waitFor(() => { expect(screen.queryByRole("dialog")).toBeNull(); });
+    expect(screen.getByTestId("learned-nothing")).toBeVisible();
+  });
+
+  it("an alarm in the messages before is said below the message", async () => {
+    const backend = await signedIn();
+    await user.keyboard("j{Enter}");
+    await waitFor(() => { expect(screen.getByTestId("release")).toBeVisible(); });
+    const open = backend.conversation;
+    backend.conversation = async (...asked) => {
+      const view = await open(...asked);
+      view.messages.at(-1)?.evidence.push({ start: 0, end: 3, why: "earlier" });
+      return view;
+    };
+    backend.emit("conversation", Number(screen.getByTestId("conversation").dataset.conversation));
+    expect(await screen.findByTestId("earlier-why")).toHaveTextContent("Lu avec les messages précédents");
+  });
+});
+
 describe("reviewing by keyboard", () => {
   it("approves, and sends back with a reason", async () => {
     const backend = await signedIn("bruno");

@@ -1,22 +1,30 @@
 //! What people know about such messages, written down: concepts, and rules over them.
 //!
 //! What comes in: a folded text. What goes out: [`Reading`], which concepts stand where, and which rules hit. The
-//! knowledge itself is data beside this file: `concepts.txt` and `fields.txt` (words of ten languages under one name), `rules_*.txt`
-//! (patterns that speak for a category or a signal, and contexts that weaken them), `forms.tsv` and `emoji.tsv` (spelling).
+//! knowledge itself is data beside this file: `concepts.txt`, `fields.txt` and `meanings_*.txt` (words of many languages
+//! under one name), `rules_*.txt` (patterns that speak for a category or a signal, and contexts that weaken them), `forms.tsv` and `emoji.tsv` (spelling).
 //! Deliberately absent: the verdict. A hit is an argument with a weight; `decide` and the learned model weigh it.
 //!
 //! A pattern is a row of elements: a word, `word*` (a beginning), `two_words`, `a|b`, `$CONCEPT`, `element?` (optional),
 //! `..` or `..5` (up to 3 or 5 words between), `<` and `>` (start and end of the message). It matches inside one sentence.
 
-mod tree;
+pub(super) mod words;
 
-use super::normalise::{Folded, Normaliser, QuickMap, sound};
+use super::normalise::{Folded, Normaliser, sound};
 use crate::domain::{Category, Signal};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use tree::Tree;
+use words::{Beginnings, Lists, Words};
 
-const CONCEPTS: &str = concat!(include_str!("concepts.txt"), "\n", include_str!("fields.txt"));
+const CONCEPTS: &str = concat!(
+    include_str!("concepts.txt"),
+    "\n",
+    include_str!("fields.txt"),
+    "\n",
+    include_str!("meanings_a.txt"),
+    "\n",
+    include_str!("meanings_b.txt")
+);
 const RULES: &[&str] = &[
     include_str!("rules_emergency.txt"),
     include_str!("rules_signals.txt"),
@@ -25,6 +33,18 @@ const RULES: &[&str] = &[
 ];
 const FORMS: &str = include_str!("forms.tsv");
 const EMOJI: &str = include_str!("emoji.tsv");
+
+/// What the data files weigh together.
+#[cfg(test)]
+pub(super) const BYTES: usize = {
+    let mut bytes = CONCEPTS.len() + FORMS.len() + EMOJI.len();
+    let mut rest = RULES;
+    while let [file, more @ ..] = rest {
+        bytes += file.len();
+        rest = more;
+    }
+    bytes
+};
 
 /// Words that a bare gap may cover.
 const GAP: usize = 3;
@@ -41,8 +61,9 @@ struct Tried {
     hits: u32,
 }
 
-/// A word, a beginning of words or a concept.
-type Id = u16;
+/// A word, a beginning of words or a concept. A finished lexicon numbers what rules ask for and concepts, its things,
+/// anew and in the same order: few numbers, whose tables stay in the processor's cache.
+type Id = u32;
 
 /// What weakens an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,13 +147,28 @@ pub struct Rule {
     before_anchor: usize,
 }
 
+impl Rule {
+    /// Speaks of the things of a finished lexicon.
+    fn renumber(&mut self, numbers: &Numbers) {
+        for element in &mut self.elements {
+            if let Shape::Any(alternatives, firsts) = &mut element.shape {
+                let ids = alternatives.iter_mut().flatten();
+                ids.for_each(|id| *id = numbers.of(*id));
+                let first = alternatives.iter().filter_map(|row| row.first());
+                *firsts = first.fold(0, |marks, id| marks | mark(*id));
+            }
+        }
+    }
+}
+
 struct Element {
     shape: Shape,
     optional: bool,
 }
 
 enum Shape {
-    Any(Vec<Vec<Id>>),
+    /// One of these rows of ids; the marks of all that may come first.
+    Any(Vec<Vec<Id>>, u64),
     Gap(usize),
     Start,
     End,
@@ -170,36 +206,79 @@ pub struct Reading {
 /// Concepts and rules, ready to read texts.
 pub struct Lexicon {
     normaliser: Normaliser,
-    tree: Tree,
-    sounds: QuickMap<String, Vec<Id>>,
-    /// By id of a word: concepts that this word alone is.
-    single: Vec<Vec<Id>>,
-    /// By id of a first word: the rest of a phrase and the concepts it is.
-    phrases: Vec<Vec<(Vec<Id>, Vec<Id>)>>,
-    /// By id: the concept's key, 0 for words.
+    words: Words,
+    /// By number of a word: ids it is written or heard as.
+    word_ids: Lists<Id>,
+    beginnings: Beginnings,
+    /// By number of a beginning.
+    beginning_ids: Vec<Id>,
+    sounds: Words,
+    /// By number of a sound.
+    sound_ids: Lists<Id>,
+    /// By id of a word: the things that this word alone is, sorted: itself where rules ask for it, concepts.
+    alone: Lists<Id>,
+    /// By id of a first word, sorted by the second.
+    phrases: Lists<Phrase>,
+    /// A bit for each hash of two words that begin a phrase: most pairs begin none.
+    pairs: Vec<u64>,
+    /// Third and further words of phrases.
+    tails: Lists<Id>,
+    /// By concept, among things: itself and all that contain it.
+    ancestry: Lists<Id>,
+    /// By thing: the concept's key, 0 for words.
     concept_key: Vec<u32>,
     rules: Vec<Rule>,
-    /// By id: rules that cannot match without it.
-    by_anchor: Vec<Vec<u32>>,
+    /// By thing: rules that cannot match without it.
+    by_anchor: Lists<u32>,
 }
 
-/// A place in a text can be several things: an id and how many words it takes.
+/// Two or more words that are a concept.
+#[derive(Clone, Copy)]
+struct Phrase {
+    second: Id,
+    /// Number of the list of its further words.
+    tail: u32,
+    concept: Id,
+}
+
+/// Bits that say which pairs of words begin a phrase: a power of two.
+const PAIRS: u32 = 1 << 19;
+
+/// The bit of a pair of words: which number, which bit in it.
+fn pair(first: Id, second: Id) -> (usize, u64) {
+    let hash = first
+        .wrapping_mul(0x9e37_79b1)
+        .wrapping_add(second)
+        .wrapping_mul(0x85eb_ca6b);
+    let bit = (hash ^ (hash >> 15)) % PAIRS;
+    ((bit / 64) as usize, 1 << (bit % 64))
+}
+
+/// A place in a text can be several things: an id and how many words it takes, sorted.
 struct Things {
-    all: Vec<(Id, u8)>,
-    ends: Vec<u32>,
+    all: Lists<(Id, u8)>,
+    /// By place: the marks of what it is, so that most questions need no search.
+    marks: Vec<u64>,
+}
+
+/// The bit of an id among 64.
+fn mark(id: Id) -> u64 {
+    1 << (id % 64)
 }
 
 impl Things {
     fn at(&self, position: usize) -> &[(Id, u8)] {
-        let start = position
-            .checked_sub(1)
-            .and_then(|p| self.ends.get(p))
-            .map_or(0, |e| *e as usize);
-        let end = self.ends.get(position).map_or(start, |e| *e as usize);
-        self.all.get(start..end).unwrap_or(&[])
+        self.all.of(position)
+    }
+
+    fn marks(&self, position: usize) -> u64 {
+        self.marks.get(position).copied().unwrap_or(0)
     }
 
     fn is(&self, position: usize, id: Id) -> Option<usize> {
+        if self.marks(position) & mark(id) == 0 {
+            return None;
+        }
         self.at(position)
             .iter()
             .find(|(i, _)| *i == id)
@@ -233,7 +312,7 @@ impl Lexicon {
         let mut reading = Reading::default();
         for position in 0..text.words().len() {
             for (id, length) in things.at(position) {
-                let key = self.concept_key.get(usize::from(*id)).copied().unwrap_or(0);
+                let key = self.concept_key.get(*id as usize).copied().unwrap_or(0);
                 if key != 0 {
                     reading.mentions.push(Mention {
                         at: position,
@@ -246,7 +325,7 @@ impl Lexicon {
         let mut tried = vec![Tried::default(); self.rules.len()];
         for position in 0..text.words().len() {
             for (id, _) in things.at(position) {
-                for index in self.by_anchor.get(usize::from(*id)).into_iter().flatten() {
+                for index in self.by_anchor.of(*id as usize) {
                     self.try_rule(*index, position, text, &things, &mut reading.hits, &mut tried);
                 }
             }
@@ -290,62 +369,62 @@ impl Lexicon {
     }
 
     fn things(&self, text: &Folded) -> Things {
-        let mut words: Vec<(Id, u8)> = Vec::with_capacity(text.words().len() * 2);
-        let mut ends = Vec::with_capacity(text.words().len());
-        let mut key = String::new();
-        for word in text.iter() {
-            let before = words.len();
-            self.tree.walk(word, |id| words.push((id, 1)));
-            if words.len() == before && word.len() >= SHORTEST_SOUND && word.is_ascii() {
-                sound(word, &mut key);
-                words.extend(self.sounds.get(&key).into_iter().flatten().map(|id| (*id, 1)));
+        let count = text.words().len();
+        let mut words: Lists<Id> = Lists::with_capacity(count, count * 2);
+        let mut heard = String::new();
+        for (word, number) in text.iter().zip(self.words.find_all(text.iter())) {
+            self.beginnings.of(word, |number| {
+                words.extend(self.beginning_ids.get(number).copied().into_iter())
+            });
+            if let Some(number) = number {
+                words.extend(self.word_ids.of(number).iter().copied());
             }
-            ends.push(u32::try_from(words.len()).unwrap_or(u32::MAX));
+            if words.open().is_empty() && word.len() >= SHORTEST_SOUND && word.is_ascii() {
+                sound(word, &mut heard);
+                if let Some(number) = self.sounds.find(&heard) {
+                    words.extend(self.sound_ids.of(number).iter().copied());
+                }
+            }
+            words.close();
         }
-        let words = Things { all: words, ends };
-        let mut all = Vec::with_capacity(words.all.len() * 2);
-        let mut ends = Vec::with_capacity(words.ends.len());
-        for position in 0..text.words().len() {
-            let from = all.len();
-            for (id, _) in words.at(position) {
-                all.push((*id, 1));
-                all.extend(
-                    self.single
-                        .get(usize::from(*id))
-                        .into_iter()
-                        .flatten()
-                        .map(|concept| (*concept, 1)),
-                );
-                for (rest, concepts) in self.phrases.get(usize::from(*id)).into_iter().flatten() {
-                    let here = rest
+        let mut all = Lists::with_capacity(count, count * 8);
+        let mut marks = Vec::with_capacity(count);
+        for position in 0..count {
+            let here = words.of(position);
+            let next = words.of(position + 1);
+            let mut sorted = here.len() < 2;
+            for id in here {
+                all.extend(self.alone.of(*id as usize).iter().map(|thing| (*thing, 1)));
+                for second in next {
+                    let (number, bit) = pair(*id, *second);
+                    if self.pairs.get(number).is_none_or(|bits| bits & bit == 0) {
+                        continue;
+                    }
+                    let phrases = self.phrases.of(*id as usize);
+                    let first = phrases.partition_point(|phrase| phrase.second < *second);
+                    let alike = phrases
                         .iter()
-                        .enumerate()
-                        .all(|(n, id)| words.is(position + 1 + n, *id).is_some());
-                    if here {
-                        let length = u8::try_from(rest.len() + 1).unwrap_or(u8::MAX);
-                        all.extend(concepts.iter().map(|concept| (*concept, length)));
+                        .skip(first)
+                        .take_while(|phrase| phrase.second == *second);
+                    for phrase in alike {
+                        let tail = self.tails.of(phrase.tail as usize);
+                        let follows = |(n, id): (usize, &Id)| words.of(position + 2 + n).contains(id);
+                        if tail.iter().enumerate().all(follows) {
+                            sorted = false;
+                            let length = u8::try_from(tail.len() + 2).unwrap_or(u8::MAX);
+                            let concepts = self.ancestry.of(phrase.concept as usize);
+                            all.extend(concepts.iter().map(|concept| (*concept, length)));
+                        }
                     }
                 }
             }
-            if let Some(new) = all.get_mut(from..) {
-                new.sort_unstable();
+            if !sorted {
+                all.sort();
             }
-            let mut seen = None;
-            let mut keep = from;
-            for i in from..all.len() {
-                let thing = all.get(i).copied();
-                if thing != seen {
-                    seen = thing;
-                    if let (Some(thing), Some(slot)) = (thing, all.get_mut(keep)) {
-                        *slot = thing;
-                        keep += 1;
-                    }
-                }
-            }
-            all.truncate(keep);
-            ends.push(u32::try_from(all.len()).unwrap_or(u32::MAX));
+            marks.push(all.open().iter().fold(0, |marks, (id, _)| marks | mark(*id)));
+            all.close();
         }
-        Things { all, ends }
+        Things { all, marks }
     }
 }
 
@@ -369,8 +448,10 @@ fn matches(
         Shape::Gap(most) => (0..=*most)
             .take_while(|n| *n == 0 || inside(position + n - 1))
             .find_map(|n| matches(rest, position + n, sentence, text, things)),
-        Shape::Any(alternatives) => {
-            let found = alternatives.iter().find_map(|alternative| {
+        Shape::Any(alternatives, firsts) => {
+            // Where no alternative can begin, none is tried.
+            let possible = things.marks(position) & firsts != 0;
+            let found = alternatives.iter().filter(|_| possible).find_map(|alternative| {
                 let mut end = position;
                 for id in alternative {
                     end += things.is(end, *id).filter(|length| inside(end + length - 1))?;
@@ -388,17 +469,28 @@ fn matches(
 /// Builds a lexicon from its data files. A line that cannot be read is left out; a test holds that there is none.
 #[derive(Default)]
 struct Parser {
-    exact: HashMap<String, Id>,
-    beginnings: HashMap<String, Id>,
+    exact: Words,
+    exact_ids: Vec<Id>,
+    beginnings: Beginnings,
+    beginning_ids: Vec<Id>,
     concepts: BTreeMap<String, Id>,
-    /// Longest phrase of a concept, in words.
-    widths: HashMap<Id, usize>,
-    parents: HashMap<Id, Vec<Id>>,
-    phrases: Vec<(Vec<Id>, Id)>,
-    names: Vec<String>,
-    frequency: HashMap<Id, usize>,
+    /// Inner concept, outer concept.
+    parents: Vec<(Id, Id)>,
+    /// Words of all phrases, one phrase a list.
+    phrases: Lists<Id>,
+    /// By phrase.
+    concept_of: Vec<Id>,
+    /// By id: is it in most texts, so that it would be a poor anchor?
+    common: Vec<bool>,
+    /// By id: longest phrase of a concept, in words; 0 where nothing is known.
+    widths: Vec<usize>,
     complaints: Vec<String>,
+    /// The word being folded.
+    letters: String,
 }
+
+/// Concepts in most texts.
+const COMMON: &[&str] = &["I", "ME", "HE", "MY", "BE", "NOT", "AT", "HAVE"];
 
 impl Parser {
     fn parse(mut self, concepts: &str, rules: &[&str]) -> Lexicon {
@@ -463,20 +555,28 @@ impl Parser {
         for word in words.split_whitespace() {
             if let Some(other) = word.strip_prefix('$') {
                 let other = self.concept_id(other);
-                self.parents.entry(other).or_default().push(concept);
-                let width = self.widths.get(&other).copied().unwrap_or(1);
-                let mine = self.widths.entry(concept).or_insert(1);
-                *mine = width.max(*mine);
+                self.parents.push((other, concept));
+                self.widen(concept, self.width(other));
             } else {
-                let phrase = self.phrase(word, normaliser);
-                let mine = self.widths.entry(concept).or_insert(1);
-                *mine = phrase.len().max(*mine);
-                if phrase.is_empty() {
+                let length = self.phrase(word, normaliser);
+                if length == 0 {
                     self.complaints.push(word.to_owned());
                 } else {
-                    self.phrases.push((phrase, concept));
+                    self.widen(concept, length);
+                    self.phrases.close();
+                    self.concept_of.push(concept);
                 }
             }
+        }
+    }
+
+    fn width(&self, id: Id) -> usize {
+        self.widths.get(id as usize).map_or(1, |width| (*width).max(1))
+    }
+
+    fn widen(&mut self, concept: Id, width: usize) {
+        if let Some(slot) = self.widths.get_mut(concept as usize) {
+            *slot = width.max(*slot);
         }
     }
 
@@ -507,146 +607,241 @@ impl Parser {
                     .split('|')
                     .map(|alternative| match alternative.strip_prefix('$') {
                         Some(name) => self.concepts.get(name).map(|id| vec![*id]).unwrap_or_default(),
-                        None => self.phrase(alternative, normaliser),
+                        None => {
+                            self.phrase(alternative, normaliser);
+                            self.phrases.take()
+                        }
                     })
                     .collect();
                 if alternatives.iter().any(Vec::is_empty) {
                     return None;
                 }
                 Some(Element {
-                    shape: Shape::Any(alternatives),
+                    shape: Shape::Any(alternatives, 0),
                     optional,
                 })
             })
             .collect()
     }
 
-    fn phrase(&mut self, words: &str, normaliser: &Normaliser) -> Vec<Id> {
-        let mut ids = Vec::new();
+    /// Reads the words of a phrase into the list that is being written, and says how many they are.
+    fn phrase(&mut self, words: &str, normaliser: &Normaliser) -> usize {
         for word in words.split('_').filter(|w| !w.is_empty()) {
-            if let Some(beginning) = word.strip_suffix('*') {
-                let folded = normaliser.fold(beginning);
-                let letters = folded.iter().last().unwrap_or("").to_owned();
-                ids.push(Self::intern(&mut self.beginnings, &mut self.names, letters));
-            } else {
-                for folded in normaliser.fold(word).iter() {
-                    ids.push(Self::intern(&mut self.exact, &mut self.names, folded.to_owned()));
+            let mut letters = std::mem::take(&mut self.letters);
+            let beginning = word.strip_suffix('*');
+            // Nearly every word of the data files is one word that no table spells out.
+            if normaliser.fold_word(beginning.unwrap_or(word), &mut letters) {
+                match beginning {
+                    Some(_) => self.beginning(&letters),
+                    None => self.exact(&letters),
                 }
+            } else if let Some(beginning) = beginning {
+                self.beginning(normaliser.fold(beginning).iter().last().unwrap_or(""));
+            } else {
+                normaliser.fold(word).iter().for_each(|word| self.exact(word));
             }
+            self.letters = letters;
         }
-        ids
+        self.phrases.open().len()
     }
 
-    fn intern(table: &mut HashMap<String, Id>, names: &mut Vec<String>, word: String) -> Id {
-        *table.entry(word).or_insert_with_key(|word| {
-            names.push(word.clone());
-            Id::try_from(names.len() - 1).unwrap_or(Id::MAX)
-        })
+    fn exact(&mut self, word: &str) {
+        let number = self.exact.intern(word);
+        if number == self.exact_ids.len() {
+            let id = self.id(word.len() <= 3);
+            self.exact_ids.push(id);
+        }
+        self.phrases
+            .extend(self.exact_ids.get(number).copied().into_iter());
+    }
+
+    fn beginning(&mut self, word: &str) {
+        let number = self.beginnings.intern(word);
+        if number == self.beginning_ids.len() {
+            let id = self.id(word.len() <= 3);
+            self.beginning_ids.push(id);
+        }
+        self.phrases
+            .extend(self.beginning_ids.get(number).copied().into_iter());
+    }
+
+    /// A new id.
+    fn id(&mut self, common: bool) -> Id {
+        self.common.push(common);
+        self.widths.push(0);
+        Id::try_from(self.common.len() - 1).unwrap_or(Id::MAX)
     }
 
     fn concept_id(&mut self, name: &str) -> Id {
         if let Some(id) = self.concepts.get(name) {
             return *id;
         }
-        self.names.push(format!("${name}"));
-        let id = Id::try_from(self.names.len() - 1).unwrap_or(Id::MAX);
+        let id = self.id(COMMON.contains(&name));
         self.concepts.insert(name.to_owned(), id);
         id
     }
 
-    /// The concept and all that contain it.
-    fn ancestry(&self, concept: Id) -> Vec<Id> {
-        let mut all = vec![concept];
-        let mut next = 0;
-        while let Some(id) = all.get(next).copied() {
-            next += 1;
-            for parent in self.parents.get(&id).into_iter().flatten() {
-                if !all.contains(parent) {
-                    all.push(*parent);
+    /// For each id the concept itself and all that contain it.
+    fn ancestry(&self) -> Lists<Id> {
+        let ids = self.common.len();
+        let parents = Lists::file(ids, &self.parents);
+        let mut ancestry = Lists::with_capacity(ids, ids);
+        let mut concepts: Vec<Id> = self.concepts.values().copied().collect();
+        concepts.sort_unstable();
+        for concept in concepts {
+            while ancestry.len() < concept as usize {
+                ancestry.close();
+            }
+            ancestry.push(concept);
+            let mut next = 0;
+            while let Some(id) = ancestry.open().get(next).copied() {
+                next += 1;
+                for parent in parents.of(id as usize) {
+                    if !ancestry.open().contains(parent) {
+                        ancestry.push(*parent);
+                    }
                 }
             }
+            ancestry.close();
         }
-        all
+        ancestry
     }
 
     fn finish(mut self, normaliser: Normaliser, mut rules: Vec<Rule>) -> Lexicon {
-        let ids = self.names.len();
-        let mut single = vec![Vec::new(); ids];
-        let mut phrases: Vec<Vec<(Vec<Id>, Vec<Id>)>> = Vec::new();
-        phrases.resize_with(ids, Vec::new);
-        for (phrase, concept) in &self.phrases {
-            let concepts = self.ancestry(*concept);
-            for concept in &concepts {
-                *self.frequency.entry(*concept).or_default() += 1;
-            }
-            let Some((first, rest)) = phrase.split_first() else {
-                continue;
-            };
-            if rest.is_empty() {
-                if let Some(slot) = single.get_mut(usize::from(*first)) {
-                    slot.extend(concepts);
+        let ids = self.common.len();
+        let ancestry = self.ancestry();
+        let mut frequency = vec![0; ids];
+        let mut alone: Vec<(Id, Id)> = asked(&rules).map(|id| (id, id)).collect();
+        let mut phrases: Vec<(Id, Phrase)> = Vec::new();
+        let mut tails: Lists<Id> = Lists::default();
+        for (number, concept) in self.concept_of.iter().enumerate() {
+            let concepts = ancestry.of(*concept as usize);
+            for concept in concepts {
+                if let Some(count) = frequency.get_mut(*concept as usize) {
+                    *count += 1;
                 }
-            } else if let Some(slot) = phrases.get_mut(usize::from(*first)) {
-                slot.push((rest.to_vec(), concepts));
+            }
+            match self.phrases.of(number) {
+                [] => {}
+                [word] => alone.extend(concepts.iter().map(|concept| (*word, *concept))),
+                [first, second, tail @ ..] => {
+                    let phrase = Phrase {
+                        second: *second,
+                        tail: u32::try_from(tails.len()).unwrap_or(u32::MAX),
+                        concept: *concept,
+                    };
+                    tails.extend(tail.iter().copied());
+                    tails.close();
+                    phrases.push((*first, phrase));
+                }
             }
         }
-        let mut concept_key = vec![0; ids];
+        phrases.sort_unstable_by_key(|(first, phrase)| (*first, phrase.second, phrase.tail));
+        let mut pairs = vec![0_u64; PAIRS as usize / 64];
+        for (first, phrase) in &phrases {
+            let (number, bit) = pair(*first, phrase.second);
+            if let Some(bits) = pairs.get_mut(number) {
+                *bits |= bit;
+            }
+        }
+        let mut by_anchor = Vec::new();
+        for (index, rule) in rules.iter_mut().enumerate() {
+            self.anchor(index, rule, &frequency, &mut by_anchor);
+        }
+        let numbers = Numbers::new(ids, asked(&rules).chain(self.concepts.values().copied()));
+        alone
+            .iter_mut()
+            .for_each(|(_, thing)| *thing = numbers.of(*thing));
+        phrases
+            .iter_mut()
+            .for_each(|(_, phrase)| phrase.concept = numbers.of(phrase.concept));
+        by_anchor
+            .iter_mut()
+            .for_each(|(thing, _)| *thing = numbers.of(*thing));
+        rules.iter_mut().for_each(|rule| rule.renumber(&numbers));
+        let mut concept_key = vec![0; numbers.count];
+        let mut ancestors = Vec::new();
         for (name, id) in &self.concepts {
-            if let Some(slot) = concept_key.get_mut(usize::from(*id)) {
+            let concept = numbers.of(*id);
+            if let Some(slot) = concept_key.get_mut(concept as usize) {
                 *slot = name_key(name).max(1);
             }
+            let outer = ancestry.of(*id as usize).iter();
+            ancestors.extend(outer.map(|ancestor| (concept, numbers.of(*ancestor))));
         }
-        let mut by_anchor: Vec<Vec<u32>> = Vec::new();
-        by_anchor.resize_with(ids, Vec::new);
-        for (index, rule) in rules.iter_mut().enumerate() {
-            self.anchor(index, rule, &mut by_anchor);
-        }
-        let mut sounds: QuickMap<String, Vec<Id>> = QuickMap::default();
-        let mut key = String::new();
-        for (word, id) in self
-            .exact
-            .iter()
-            .filter(|(w, _)| w.len() >= SHORTEST_SOUND && w.is_ascii())
-        {
-            sound(word, &mut key);
-            sounds.entry(key.clone()).or_default().push(*id);
-        }
-        let mut words: Vec<(String, Id)> = self.exact.iter().map(|(w, id)| (w.clone(), *id)).collect();
-        for (word, id) in &self.exact {
-            words.extend(homophones(word).map(|heard| (heard, *id)));
-        }
-        words.sort_unstable();
-        let tree = Tree::new(
-            words.iter().map(|(w, id)| (w.as_str(), *id)),
-            self.beginnings.iter().map(|(w, id)| (w.as_str(), *id)),
-        );
+        let (sounds, sound_ids) = self.sounds();
+        let word_ids = self.homophones();
         Lexicon {
-            tree,
             normaliser,
+            words: self.exact,
+            word_ids,
+            beginnings: self.beginnings,
+            beginning_ids: self.beginning_ids,
             sounds,
-            single,
-            phrases,
+            sound_ids,
+            alone: sorted(ids, &alone),
+            phrases: Lists::file(ids, &phrases),
+            pairs,
+            tails,
+            ancestry: Lists::file(numbers.count, &ancestors),
             concept_key,
             rules,
-            by_anchor,
+            by_anchor: Lists::file(numbers.count, &by_anchor),
         }
     }
 
+    /// How words sound, and which sound so.
+    fn sounds(&self) -> (Words, Lists<Id>) {
+        let mut sounds = Words::default();
+        let mut pairs = Vec::with_capacity(self.exact.len());
+        let mut key = String::new();
+        for (number, id) in self.exact_ids.iter().enumerate() {
+            let word = self.exact.word(number);
+            if word.len() >= SHORTEST_SOUND && word.is_ascii() {
+                sound(word, &mut key);
+                pairs.push((u32::try_from(sounds.intern(&key)).unwrap_or(u32::MAX), *id));
+            }
+        }
+        let ids = Lists::file(sounds.len(), &pairs);
+        (sounds, ids)
+    }
+
+    /// Adds how words are also written by ear, and says which ids each word then is.
+    fn homophones(&mut self) -> Lists<Id> {
+        let mut pairs: Vec<(u32, Id)> = (0..).zip(self.exact_ids.iter().copied()).collect();
+        let mut heard = String::new();
+        for (number, id) in self.exact_ids.iter().enumerate() {
+            let word = self.exact.word(number);
+            let Some(stem) = word
+                .strip_suffix("er")
+                .filter(|stem| stem.len() >= 3 && word.is_ascii())
+            else {
+                continue;
+            };
+            // An infinitive in "er": "parler" is "parle", "parlez", "parlee".
+            heard.clear();
+            heard.push_str(stem);
+            let stem = heard.len();
+            for end in ["e", "ez", "ee", "ai"] {
+                heard.truncate(stem);
+                heard.push_str(end);
+                pairs.push((u32::try_from(self.exact.intern(&heard)).unwrap_or(u32::MAX), *id));
+            }
+        }
+        Lists::file(self.exact.len(), &pairs)
+    }
+
     /// Files the rule under the element that is rarest, so that most texts never try it.
-    fn anchor(&mut self, index: usize, rule: &mut Rule, by_anchor: &mut [Vec<u32>]) {
-        const COMMON: &[&str] = &["$I", "$ME", "$HE", "$MY", "$BE", "$NOT", "$AT", "$HAVE"];
+    fn anchor(&mut self, index: usize, rule: &mut Rule, frequency: &[usize], by_anchor: &mut Vec<(Id, u32)>) {
         let cost = |alternatives: &[Vec<Id>]| -> usize {
             alternatives
                 .iter()
                 .filter_map(|a| a.first())
                 .map(|id| {
-                    let name = self.names.get(usize::from(*id)).map_or("", String::as_str);
-                    let common = if COMMON.contains(&name) || (name.len() <= 3 && !name.starts_with('$')) {
-                        100
-                    } else {
-                        0
-                    };
-                    common + self.frequency.get(id).copied().unwrap_or(1)
+                    let common = self.common.get(*id as usize).is_some_and(|common| *common);
+                    // What stands in no phrase is a word: it counts once.
+                    let written = frequency.get(*id as usize).copied().unwrap_or(0).max(1);
+                    (if common { 100 } else { 0 }) + written
                 })
                 .sum()
         };
@@ -654,7 +849,7 @@ impl Parser {
         let mut best: Option<(usize, usize, Vec<Id>)> = None;
         for element in &rule.elements {
             match &element.shape {
-                Shape::Any(alternatives) => {
+                Shape::Any(alternatives, _) => {
                     let cost = cost(alternatives);
                     if !element.optional && best.as_ref().is_none_or(|(c, _, _)| cost < *c) {
                         best = Some((
@@ -663,11 +858,7 @@ impl Parser {
                             alternatives.iter().filter_map(|a| a.first().copied()).collect(),
                         ));
                     }
-                    let width = |a: &Vec<Id>| {
-                        a.iter()
-                            .map(|id| self.widths.get(id).copied().unwrap_or(1))
-                            .sum::<usize>()
-                    };
+                    let width = |a: &Vec<Id>| a.iter().map(|id| self.width(*id)).sum::<usize>();
                     before += alternatives.iter().map(width).max().unwrap_or(1);
                 }
                 Shape::Gap(most) => before += most,
@@ -677,24 +868,64 @@ impl Parser {
         match best {
             Some((_, before, ids)) => {
                 rule.before_anchor = before;
-                for id in ids {
-                    if let Some(rules) = by_anchor.get_mut(usize::from(id)) {
-                        rules.push(u32::try_from(index).unwrap_or(u32::MAX));
-                    }
-                }
+                let index = u32::try_from(index).unwrap_or(u32::MAX);
+                by_anchor.extend(ids.into_iter().map(|id| (id, index)));
             }
             None => self.complaints.push(format!("rule {index} has no word")),
         }
     }
 }
 
-/// How else an infinitive in "er" is written by ear: "parler" is "parle", "parlez", "parlee".
-fn homophones(word: &str) -> impl Iterator<Item = String> {
-    let stem = word
-        .strip_suffix("er")
-        .filter(|stem| stem.len() >= 3 && word.is_ascii());
-    stem.into_iter()
-        .flat_map(|stem| ["e", "ez", "ee", "ai"].map(|end| format!("{stem}{end}")))
+/// New numbers for some of the ids, in the same order.
+struct Numbers {
+    /// By id, where it is one of them.
+    new: Vec<Id>,
+    count: usize,
+}
+
+impl Numbers {
+    fn new(ids: usize, things: impl Iterator<Item = Id>) -> Self {
+        let mut new = vec![0; ids];
+        for thing in things {
+            if let Some(slot) = new.get_mut(thing as usize) {
+                *slot = 1;
+            }
+        }
+        let mut count = 0;
+        for slot in &mut new {
+            (*slot, count) = (count, count + *slot);
+        }
+        Self {
+            new,
+            count: count as usize,
+        }
+    }
+
+    fn of(&self, id: Id) -> Id {
+        self.new.get(id as usize).copied().unwrap_or(Id::MAX)
+    }
+}
+
+/// The ids that rules ask for.
+fn asked(rules: &[Rule]) -> impl Iterator<Item = Id> + '_ {
+    let elements = rules.iter().flat_map(|rule| &rule.elements);
+    let alternatives = elements.filter_map(|element| match &element.shape {
+        Shape::Any(alternatives, _) => Some(alternatives),
+        Shape::Gap(_) | Shape::Start | Shape::End => None,
+    });
+    alternatives.flatten().flatten().copied()
+}
+
+/// Files pairs under their numbers, every list sorted, each thing once.
+fn sorted(lists: usize, pairs: &[(Id, Id)]) -> Lists<Id> {
+    let filed = Lists::file(lists, pairs);
+    let mut sorted = Lists::with_capacity(lists, pairs.len());
+    for number in 0..lists {
+        sorted.extend(filed.of(number).iter().copied());
+        sorted.sort();
+        sorted.close();
+    }
+    sorted
 }
 
 /// FNV-1a of a name.
@@ -730,7 +961,6 @@ mod tests {
             }
         }
         assert_eq!(parser.complaints, Vec::<String>::new());
-        assert!(parser.names.len() < usize::from(Id::MAX), "ids have run out");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::error::{Code, Error, Result};
 use crate::store::WorkspaceKey;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +15,13 @@ pub(in crate::store) enum Purpose {
     Read,
 }
 
+/// SQLCipher and its cryptographic library set themselves up when the first file is opened, and crash where two threads are first at
+/// the same time: one opening at a time.
+static OPENING: Mutex<()> = Mutex::new(());
+
 /// Opens the file with its key.
 pub(in crate::store) fn open(path: &Path, key: &WorkspaceKey, purpose: Purpose) -> Result<Connection> {
+    let one = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     let conn = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -34,6 +40,7 @@ pub(in crate::store) fn open(path: &Path, key: &WorkspaceKey, purpose: Purpose) 
         row.get::<_, i64>(0)
     })
     .map_err(super::failed)?;
+    drop(one);
     let cache = match purpose {
         Purpose::Write => -32_000,
         Purpose::Read => -8_000,

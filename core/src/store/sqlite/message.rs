@@ -16,6 +16,10 @@ const COLUMNS: &str = "seq, conversation_id, direction, kind, author, operator_i
 
 const BY_KEY: &str = "SELECT inbox_id, remote_id FROM message WHERE dedupe_key = ?1";
 
+const SAID_BETWEEN: &str = "SELECT seq, conversation_id, direction, kind, author, operator_id, sent_at, received_at, text, attachments, \
+     flags, category, triage, reply_context, corrected_by FROM message \
+     WHERE conversation_id = ?1 AND sent_at BETWEEN ?2 AND ?3 AND kind = 'text' ORDER BY sent_at DESC, seq DESC LIMIT ?4";
+
 /// A page of a conversation, backwards from a place in it.
 fn page() -> String {
     format!(
@@ -50,6 +54,31 @@ pub struct NewMessage<'a> {
     pub classification: Option<&'a Classification>,
 }
 
+/// What was said in a conversation, as far as reading the next message needs it.
+#[derive(Clone, PartialEq)]
+pub struct Said {
+    /// The message, once it is stored.
+    pub id: Option<MessageId>,
+    /// When, by the platform.
+    pub at: Instant,
+    /// Who.
+    pub author: Author,
+    /// Sent by a program.
+    pub automatic: bool,
+    /// The text.
+    pub text: String,
+    /// The verdict in force on it.
+    pub verdict: Option<Classification>,
+    /// A person gave it.
+    pub settled: bool,
+}
+
+impl std::fmt::Debug for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Said({}, {} bytes)", self.author, self.text.len())
+    }
+}
+
 /// A verdict as it is kept beside a message.
 #[derive(Serialize, Deserialize)]
 struct MessageTriage {
@@ -78,14 +107,18 @@ impl From<&Classification> for MessageTriage {
 
 impl MessageTriage {
     fn into_classification(self, in_force: Option<Category>) -> Classification {
-        Classification {
-            category: in_force.unwrap_or(self.category),
+        let judged = Classification {
+            category: self.category,
             secondary: self.secondary,
             confidence: self.confidence,
             scores: self.scores,
             signals: self.signals,
             language: self.language,
             evidence: self.evidence,
+        };
+        match in_force {
+            Some(category) => judged.corrected(category),
+            None => judged,
         }
     }
 }
@@ -274,6 +307,61 @@ impl View<'_> {
             .map_err(failed)
     }
 
+    /// What was written in a conversation between two times, both included: the newest `limit` texts, oldest first.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub fn said_between(
+        &self,
+        conversation: ConversationId,
+        from: Instant,
+        until: Instant,
+        limit: usize,
+    ) -> Result<Vec<Said>> {
+        let mut said: Vec<Said> = self
+            .conn
+            .prepare_cached(SAID_BETWEEN)
+            .and_then(|mut s| {
+                s.query_map(
+                    params![
+                        conversation.0,
+                        millis(from),
+                        millis(until),
+                        i64::try_from(limit).unwrap_or(i64::MAX)
+                    ],
+                    |row| {
+                        let message = from_row(row)?;
+                        Ok(Said {
+                            id: Some(message.id),
+                            at: message.sent_at,
+                            author: message.author,
+                            automatic: message.flags.automatic,
+                            text: message.text,
+                            verdict: message.classification,
+                            settled: row.get::<_, Option<i64>>("corrected_by")?.is_some(),
+                        })
+                    },
+                )?
+                .collect()
+            })
+            .map_err(failed)?;
+        said.reverse();
+        Ok(said)
+    }
+
+    /// What triage said of a message, whatever a person said since.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Store`.
+    pub fn judged_category(&self, id: MessageId) -> Result<Option<Category>> {
+        let triage: Option<MessageTriage> = self
+            .conn
+            .prepare_cached("SELECT triage FROM message WHERE seq = ?1")
+            .and_then(|mut s| s.query_row([id.0], |row| from_opt(row, "triage")))
+            .map_err(failed)?;
+        Ok(triage.map(|triage| triage.category))
+    }
+
     /// How many messages are stored.
     ///
     /// # Errors
@@ -353,6 +441,26 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE message SET category = ?2, corrected_by = ?3 WHERE seq = ?1")
             .and_then(|mut s| s.execute(params![id.0, category.as_str(), by.map(|id| id.0)]))
+            .map(|_| ())
+            .map_err(failed)
+    }
+
+    /// A message was read again: triage's verdict on it, unless a person's is in force.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub fn judge_again(&self, id: MessageId, verdict: &Classification) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE message SET category = ?2, triage = ?3 WHERE seq = ?1 AND corrected_by IS NULL",
+            )
+            .and_then(|mut s| {
+                s.execute(params![
+                    id.0,
+                    verdict.category.as_str(),
+                    to_json(&MessageTriage::from(verdict)).unwrap_or_default()
+                ])
+            })
             .map(|_| ())
             .map_err(failed)
     }
@@ -503,5 +611,6 @@ mod tests {
         assert_plan(&store, BY_KEY, "dedupe_key=?");
         assert_plan(&store, &page(), "message_conversation");
         assert_plan(&store, &waiting(), "message_conversation");
+        assert_plan(&store, SAID_BETWEEN, "message_conversation");
     }
 }

@@ -14,11 +14,18 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sql: include_str!("../../../migrations/sqlite/0001_initial.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sql: include_str!("../../../migrations/sqlite/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "learning",
+        sql: include_str!("../../../migrations/sqlite/0002_learning.sql"),
+    },
+];
 
 /// Applies what is missing.
 pub(in crate::store) fn run(conn: &mut Connection, path: &Path, key: &WorkspaceKey) -> Result<()> {

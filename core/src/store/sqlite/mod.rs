@@ -9,6 +9,7 @@ pub(in crate::store) mod counter;
 pub(in crate::store) mod draft;
 pub(in crate::store) mod inbox;
 pub(in crate::store) mod journal;
+pub(in crate::store) mod learned;
 pub(in crate::store) mod lease;
 pub(in crate::store) mod message;
 pub(in crate::store) mod night;

@@ -6,6 +6,7 @@ pub(crate) mod night;
 pub(crate) mod people;
 pub(crate) mod replies;
 pub(crate) mod reviews;
+pub(crate) mod triage;
 
 use super::error::Answer;
 use super::view::ErrorView;

@@ -1,9 +1,10 @@
-/** Accounts, imports, and what could not be read. */
+/** Accounts, imports, what was learned here, and what could not be read. */
 import type { App } from "$lib/app/app.svelte";
 import { t } from "$lib/i18n/i18n.svelte";
 import type { ImportFormat } from "$lib/ipc/backend";
 import type { ImportView } from "$lib/ipc/generated/ImportView";
 import type { InboxView } from "$lib/ipc/generated/InboxView";
+import type { LearnedView } from "$lib/ipc/generated/LearnedView";
 import type { MailAccountForm } from "$lib/ipc/generated/MailAccountForm";
 import type { QuarantineRow } from "$lib/ipc/generated/QuarantineRow";
 
@@ -11,9 +12,10 @@ export class SettingsController {
   readonly #app: App;
   inboxes = $state.raw<InboxView[]>([]);
   quarantine = $state.raw<QuarantineRow[]>([]);
+  learned = $state.raw<LearnedView | null>(null);
   /** What the last test of an inbox said, by inbox. */
   tests = $state.raw<Record<number, string[]>>({});
-  /** What is under way: "import", "mail", "test 4". */
+  /** What is under way: "import", "mail", "forget", "test 4". */
   busy = $state<string | null>(null);
   imported = $state.raw<ImportView | null>(null);
 
@@ -25,12 +27,14 @@ export class SettingsController {
     const { backend } = this.#app;
     // What could not be read is a supervisor's to look at: nobody is shown a refusal for what they did not ask.
     const maySeeQuarantine = this.#app.session !== null && this.#app.session.person.role !== "operator";
-    const [inboxes, quarantine] = await Promise.all([
+    const [inboxes, quarantine, learned] = await Promise.all([
       this.#app.ask(() => backend.inboxes()),
       maySeeQuarantine ? this.#app.ask(() => backend.quarantine()) : Promise.resolve([]),
+      this.#app.ask(() => backend.learned()),
     ]);
     if (inboxes !== undefined) this.inboxes = inboxes;
     if (quarantine !== undefined) this.quarantine = quarantine;
+    if (learned !== undefined) this.learned = learned;
   }
 
   async test(inbox: number): Promise<void> {
@@ -69,6 +73,16 @@ export class SettingsController {
       this.imported = view;
       this.#app.toasts.good(t("import.done"));
       return true;
+    });
+  }
+
+  /** True when everything that was learned here is forgotten. */
+  async forgetLearned(): Promise<boolean> {
+    return this.#while("forget", async () => {
+      const done = await this.#app.act(() => this.#app.backend.forgetLearned());
+      if (done) this.#app.toasts.good(t("learned.forgotten"));
+      await this.load();
+      return done;
     });
   }
 

@@ -155,6 +155,7 @@ export const en: Record<keyof typeof fr, string> = {
   "conversation.fold": "Fold",
 
   "evidence.title": "These words counted: {why}",
+  "evidence.earlier": "Read with the earlier messages, which raise the alarm.",
 
   "snooze.title": "Snooze",
   "snooze.hour": "One hour",
@@ -306,6 +307,21 @@ export const en: Record<keyof typeof fr, string> = {
   "import.duplicates": "Already known",
   "import.quarantined": "Unreadable",
 
+  "learned.title": "Learned here",
+  "learned.note": "What the team corrected serves for similar messages, at this desk only. An emergency that is recognised is never unlearned.",
+  "learned.nothing": "Nothing yet: correct a category with the key c.",
+  "learned.by_category": "Corrections by category",
+  "learned.list": "Corrections, the newest first",
+  "learned.became": "became",
+  "learned.choices.one": "{n} choice of a reply is remembered for suggestions.",
+  "learned.choices.other": "{n} choices of replies are remembered for suggestions.",
+  "learned.forget": "Forget everything",
+  "learned.forget_title": "Forget everything that was learned here?",
+  "learned.forget_text": "Messages to come will be judged without these corrections again. Messages already corrected stay so. It is written into the journal and cannot be undone.",
+  "learned.forgotten": "Everything is forgotten",
+  "learned.mark": "learned here",
+  "learned.why": "Learned here: a colleague corrected a similar message ({date}).",
+
   "quarantine.title": "Unreadable items",
   "quarantine.note": "Nothing is dropped: each item waits until a person has seen it.",
   "quarantine.empty": "Everything could be read.",
@@ -351,6 +367,7 @@ export const en: Record<keyof typeof fr, string> = {
   "why.context:hypothetical": "hypothetical",
   "why.context:quoted": "a quotation",
   "why.context:automatic": "in an automatic text",
+  "why.learned": "learned here",
 
   "channel.email": "E-mail",
   "channel.messenger": "Messenger",

@@ -153,6 +153,7 @@ export const fr = {
   "conversation.fold": "Replier",
 
   "evidence.title": "Ces mots ont compté : {why}",
+  "evidence.earlier": "Lu avec les messages précédents, qui donnent l'alarme.",
 
   "snooze.title": "Mettre de côté",
   "snooze.hour": "Une heure",
@@ -304,6 +305,21 @@ export const fr = {
   "import.duplicates": "Déjà connus",
   "import.quarantined": "Illisibles",
 
+  "learned.title": "Appris ici",
+  "learned.note": "Ce que l'équipe a corrigé sert aux messages semblables, sur ce poste seulement. Une urgence reconnue ne se désapprend jamais.",
+  "learned.nothing": "Rien encore : corrigez une catégorie avec la touche c.",
+  "learned.by_category": "Corrections par catégorie",
+  "learned.list": "Corrections, la plus récente d'abord",
+  "learned.became": "devient",
+  "learned.choices.one": "{n} choix de réponse est retenu pour les propositions.",
+  "learned.choices.other": "{n} choix de réponse sont retenus pour les propositions.",
+  "learned.forget": "Tout oublier",
+  "learned.forget_title": "Oublier tout ce qui a été appris ici ?",
+  "learned.forget_text": "Les messages à venir seront de nouveau classés sans ces corrections. Les messages déjà corrigés le restent. C'est inscrit au journal et ne se défait pas.",
+  "learned.forgotten": "Tout est oublié",
+  "learned.mark": "appris ici",
+  "learned.why": "Appris ici : quelqu'un de l'équipe a corrigé un message semblable ({date}).",
+
   "quarantine.title": "Éléments illisibles",
   "quarantine.note": "Rien n'est jeté : chaque élément attend qu'une personne l'ait vu.",
   "quarantine.empty": "Tout a pu être lu.",
@@ -349,6 +365,7 @@ export const fr = {
   "why.context:hypothetical": "c'est une hypothèse",
   "why.context:quoted": "c'est une citation",
   "why.context:automatic": "dans un texte automatique",
+  "why.learned": "appris ici",
 
   "channel.email": "Courriel",
   "channel.messenger": "Messenger",

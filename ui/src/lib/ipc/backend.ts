@@ -13,6 +13,7 @@ import type { DraftView } from "./generated/DraftView";
 import type { ErrorView } from "./generated/ErrorView";
 import type { ImportView } from "./generated/ImportView";
 import type { InboxView } from "./generated/InboxView";
+import type { LearnedView } from "./generated/LearnedView";
 import type { MailAccountForm } from "./generated/MailAccountForm";
 import type { NightView } from "./generated/NightView";
 import type { QuarantineRow } from "./generated/QuarantineRow";
@@ -88,6 +89,10 @@ export interface Backend {
   importFile(format: ImportFormat, inbox: string, path: string): Promise<ImportView>;
   quarantine(): Promise<QuarantineRow[]>;
   resolveQuarantined(item: number): Promise<void>;
+
+  // What triage learned from this desk's people.
+  learned(): Promise<LearnedView>;
+  forgetLearned(): Promise<void>;
 
   /** Calls `listener` whenever something shown may have changed; the returned function ends it. */
   onStale(listener: (event: StaleEvent) => void): Promise<() => void>;

@@ -50,6 +50,8 @@ const contract: { [Name in keyof Backend as Name extends "onStale" ? never : Nam
   pickImportFile: [[true], "pick_import_file", { folder: true }],
   importFile: [["x", "X", "/p"], "import_file", { format: "x", inbox: "X", path: "/p" }],
   quarantine: [[], "quarantine"],
+  learned: [[], "learned"],
+  forgetLearned: [[], "forget_learned"],
   resolveQuarantined: [[8], "resolve_quarantined", { item: 8 }],
 };
 

@@ -60,5 +60,8 @@ export const tauriBackend: Backend = {
   quarantine: () => call("quarantine"),
   resolveQuarantined: (item) => call("resolve_quarantined", { item }),
 
+  learned: () => call("learned"),
+  forgetLearned: () => call("forget_learned"),
+
   onStale: (listener) => listen<StaleEvent>("stale", (event) => { listener(event.payload); }),
 };

@@ -9,6 +9,7 @@ import { categories } from "$lib/desk/categories";
 import { isChanged } from "$lib/text/wordDiff";
 import { IpcError, type Backend, type ImportFormat, type Reply, type WindowLanguage } from "../backend";
 import type { DraftView } from "../generated/DraftView";
+import type { LearnedRow } from "../generated/LearnedRow";
 import type { MailAccountForm } from "../generated/MailAccountForm";
 import type { PersonView } from "../generated/PersonView";
 import type { QueueFilter } from "../generated/QueueFilter";
@@ -49,6 +50,8 @@ export class FakeBackend implements Backend {
   #quarantine;
   #session: SessionView | null = null;
   #nightOn = true;
+  /** What people corrected: the row that is shown, and the text by which the very same message is known again. */
+  #learned: { row: LearnedRow; text: string }[] = [];
   #nextId = 10_000;
   /** What was asked, in order: tests look here. */
   readonly calls: string[] = [];
@@ -176,7 +179,12 @@ export class FakeBackend implements Backend {
   correctCategory = (message: number, category: string) => this.#answer("correct_category", () => {
     const found = this.#conversations.find(({ messages }) => messages.some(({ id }) => id === message));
     if (found === undefined) throw refusal("not_found", "Message inconnu.");
-    for (const m of found.messages) if (m.id === message) Object.assign(m, { category, evidence: [], confidence: 1 });
+    for (const m of found.messages) {
+      if (m.id !== message) continue;
+      const row = { at: this.#now(), from: m.category ?? "other", to: category, by: this.#session?.person.name ?? "?" };
+      this.#learned = [{ row, text: m.text }, ...this.#learned];
+      Object.assign(m, { category, evidence: [], learned_at: null, confidence: 1 });
+    }
     this.#change(found.row.conversation, { category });
   });
 
@@ -278,6 +286,17 @@ export class FakeBackend implements Backend {
     this.emit("queue");
   });
 
+  learned = () => this.#answer("learned", () => ({
+    by_category: categories.map((category) => ({ category, count: this.#learned.filter(({ row }) => row.to === category).length })),
+    corrections: this.#learned.map(({ row }) => row), choices: 0,
+  }));
+
+  forgetLearned = () => this.#answer("forget_learned", () => {
+    if (!(this.#session?.may_supervise ?? false)) throw refusal("forbidden", "Votre rôle ne le permet pas.");
+    this.#learned = [];
+    this.emit("queue");
+  });
+
   onStale = (listener: (event: StaleEvent) => void) => {
     this.#listeners.add(listener);
     return Promise.resolve(() => { this.#listeners.delete(listener); });
@@ -291,15 +310,18 @@ export class FakeBackend implements Backend {
   }
 
   /** A citizen writes: in a conversation that exists, or a copy of the first one under a new id. */
-  receive(text: string, category: string, id = this.#nextId++): number {
+  receive(text: string, judged: string, id = this.#nextId++): number {
     const at = this.#now();
+    const learned = judged === "emergency" ? undefined : this.#learned.find((known) => known.text === text)?.row;
+    const category = learned?.to ?? judged;
+    const evidence = learned === undefined ? [] : [{ start: 0, end: text.length, why: "learned" }];
     const known = this.#conversations.find(({ row }) => row.conversation === id);
     const model = known ?? this.#conversations[0];
     if (model === undefined) throw new Error("The fake desk is empty.");
     const found = known ?? { row: { ...model.row, conversation: id, contact_name: `Contact ${id}`, holder: null, held_by_me: false }, messages: [], draft: null, outbox: [] };
     const sample = model.messages[0];
     if (sample === undefined) throw new Error("The first conversation has no message.");
-    found.messages.push({ ...sample, id: this.#nextId++, text, category, evidence: [], signals: [], sent_at: at, attachments: [] });
+    found.messages.push({ ...sample, id: this.#nextId++, text, category, evidence, learned_at: learned?.at ?? null, signals: [], sent_at: at, attachments: [] });
     Object.assign(found.row, { category, excerpt: text, waiting_since: found.row.waiting_since ?? at, last_message_at: at, signals: [] });
     if (known === undefined) this.#conversations.push(found);
     this.emit("queue");
@@ -317,7 +339,7 @@ export class FakeBackend implements Backend {
 
   #enter(person: PersonView): SessionView {
     const supervisor = person.role !== "operator";
-    this.#session = { person, may_review: supervisor, may_administer: supervisor };
+    this.#session = { person, may_review: supervisor, may_supervise: supervisor, may_administer: supervisor };
     return this.#session;
   }
 
@@ -372,7 +394,7 @@ export class FakeBackend implements Backend {
     const at = this.#now();
     found.messages.push({
       id: this.#nextId++, direction: "out", kind: "text", author: "operator", operator_name: draft.author_name, sent_at: at, text: draft.text,
-      attachments: [], category: null, secondary: null, confidence: null, signals: [], evidence: [], automatic: false,
+      attachments: [], category: null, secondary: null, confidence: null, signals: [], evidence: [], learned_at: null, automatic: false,
     });
     found.draft = null;
     this.#change(found.row.conversation, { reply_state: "sent", waiting_since: null, last_message_at: at, excerpt: draft.text, holder: null, held_by_me: false });

@@ -74,7 +74,7 @@ function makeConversation(story: Story, id: number, inboxes: InboxView[], now: n
       id: id * 100 + i, direction: mine ? "in" : "out", kind: "text", author, operator_name: author === "operator" ? "Bruno Keller" : null,
       sent_at: newest - (last - i) * 17 * minute, text, attachments: i === last ? (story.attachments ?? []) : [],
       category: mine ? (i === last ? story.category : "other") : null, secondary: i === last ? (story.secondary ?? null) : null,
-      confidence: mine ? 0.87 : null, signals: i === last ? signals : [], automatic: author === "night",
+      confidence: mine ? 0.87 : null, signals: i === last ? signals : [], learned_at: null, automatic: author === "night",
       evidence: i === last ? spans(text, story.why ?? []) : [],
     };
   });

@@ -5,6 +5,7 @@
  */
 export type EvidenceView = { start: number, end: number, 
 /**
- * A category word (`emergency`), a signal word (`cannot_speak`), or `context:past`, `context:negated`, `context:figurative`...
+ * A category word (`emergency`), a signal word (`cannot_speak`), `context:past`, `context:negated`, `context:figurative`...,
+ * `earlier` (the messages before gave the alarm), or `learned` (see `learned_at`).
  */
 why: string, };

@@ -19,6 +19,10 @@ kind: string,
  */
 author: string, operator_name: string | null, sent_at: number, text: string, attachments: Array<AttachmentView>, category: string | null, secondary: string | null, confidence: number | null, signals: Array<string>, evidence: Array<EvidenceView>, 
 /**
+ * When a colleague corrected the similar message from which this category was learned here; null where it was not.
+ */
+learned_at: number | null, 
+/**
  * Sent by a program.
  */
 automatic: boolean, };

@@ -4,4 +4,4 @@ import type { PersonView } from "./PersonView";
 /**
  * The signed-in person and what they may do.
  */
-export type SessionView = { person: PersonView, may_review: boolean, may_administer: boolean, };
+export type SessionView = { person: PersonView, may_review: boolean, may_supervise: boolean, may_administer: boolean, };
